@@ -1,0 +1,2 @@
+//! Loader.
+#![no_std]
