@@ -1,0 +1,72 @@
+//! What the runtime is told about an import: `static IMPORT`.
+
+use std::ffi::CString;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::{Paths, note};
+use crate::model::{Flags, Group, Import};
+
+/// A C string literal. `text` has been checked for NUL.
+pub(crate) fn c_string(text: &str) -> Literal {
+    Literal::c_string(&CString::new(text).unwrap_or_default())
+}
+
+/// `&[c"first", c"second"]`
+pub(crate) fn c_strings(texts: &[String]) -> TokenStream {
+    let texts = texts.iter().map(|text| c_string(text));
+    quote!(&[#(#texts),*])
+}
+
+/// `Flags::NONE.optional()...`
+pub(crate) fn flags(paths: &Paths, flags: Flags) -> TokenStream {
+    let private = &paths.private;
+    let mut tokens = quote!(#private::Flags::NONE);
+    let all = [
+        (flags.optional, quote!(.optional())),
+        (flags.version_optional, quote!(.version_optional())),
+        (flags.fallback, quote!(.fallback())),
+        (flags.no_tls, quote!(.no_tls())),
+        (flags.data, quote!(.data())),
+    ];
+    tokens.extend(all.into_iter().filter(|(set, _)| *set).map(|(_, call)| call));
+    tokens
+}
+
+/// The section in which the runtime finds all of a kind, on each object format.
+pub(crate) fn section(elf: &str, apple: &str) -> TokenStream {
+    quote! {
+        #[used]
+        #[cfg_attr(target_vendor = "apple", unsafe(link_section = #apple))]
+        #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = #elf))]
+    }
+}
+
+/// `static IMPORT`, and the note that tells of it, as the statements of a block. `fallback` is an expression of type `Code`.
+pub(crate) fn import(paths: &Paths, group: &Group, import: &Import, fallback: Option<TokenStream>) -> TokenStream {
+    let Paths { private, core } = paths;
+    let option = |value: Option<TokenStream>| match value {
+        Some(value) => quote!(#core::option::Option::Some(#value)),
+        None => quote!(#core::option::Option::None),
+    };
+    let libraries = c_strings(&group.libraries);
+    let symbols = c_strings(&import.symbols);
+    let version = option(import.version.as_deref().map(c_string).map(|version| quote!(#version)));
+    let flags = flags(paths, import.flags);
+    let fallback = option(fallback);
+    let section = section("import_dynamic", "__DATA,__import_dyn");
+    let note = note::import(paths, group, import);
+    quote! {
+        static DECLARATION: #private::Declaration = #private::Declaration {
+            libraries: #libraries,
+            symbols: #symbols,
+            version: #version,
+            flags: #flags,
+            fallback: #fallback,
+        };
+        #section
+        static IMPORT: #private::Import = #private::Import::new(&DECLARATION, #private::stubs!(IMPORT));
+        #note
+    }
+}

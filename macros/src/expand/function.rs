@@ -1,0 +1,198 @@
+//! An imported function: what is called, and beside it the companion type.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{ReturnType, Type};
+
+use super::pointer::{pointer, unbound};
+use super::{Paths, callable, declaration};
+use crate::attributes::has;
+use crate::model::{Function, Group, Import, Style};
+
+pub(crate) fn expand(paths: &Paths, group: &Group, import: &Import, function: &Function) -> TokenStream {
+    let pointer = pointer(function);
+    let callee = callable(&function.style)
+        .then(|| if function.variadic { variadic(paths, import, &pointer) } else { callee(paths, import, function) });
+    let companion = companion(paths, group, import, function, &pointer);
+    quote!(#callee #companion)
+}
+
+/// The function that user code calls.
+fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
+    let core = &paths.core;
+    let Import { attrs, vis, ident, .. } = import;
+    let Function { abi, declared, .. } = function;
+    let params = function.params.iter().map(|param| {
+        let (attrs, ident, ty) = (&param.attrs, &param.ident, &param.ty);
+        quote!(#(#attrs)* #ident: #ty)
+    });
+    let names = function.params.iter().map(|param| &param.ident);
+    let lifetimes = (!function.lifetimes.is_empty()).then(|| {
+        let lifetimes = &function.lifetimes;
+        quote!(<#(#lifetimes),*>)
+    });
+    let unsafety = (!function.safe).then(|| quote!(unsafe));
+    let call = quote!(call(#(#names),*));
+    let call = if function.safe { call } else { quote!(unsafe { #call }) };
+    let pointer = unbound(function);
+    let transmute = |code| quote!(unsafe { #core::mem::transmute::<*const (), #pointer>(#code) });
+    let (abi, body) = match &function.style {
+        // A Result is no C type: such a function has the Rust ABI.
+        Style::Fallible { binding, errno, error } => {
+            let code = if *binding { bind(paths, import, error) } else { quote!(#ident::import().target()) };
+            let call_it = transmute(code);
+            let result = result(paths, function, *errno, error, &call);
+            (None, quote!(let call = #call_it; #result))
+        }
+        _ => {
+            let call_it = transmute(quote!(#ident::import().target()));
+            (Some(quote!(extern #abi)), quote!(let call = #call_it; #call))
+        }
+    };
+    let inline = (!function.interpose && !has(attrs, "inline")).then(|| quote!(#[inline]));
+    let interpose = function.interpose.then(|| {
+        let symbol = &import.symbols[0];
+        quote! {
+            #[allow(dead_code)]
+            #[cfg_attr(all(target_os = "linux", target_feature = "crt-static"), unsafe(export_name = #symbol))]
+        }
+    });
+    quote! {
+        #(#attrs)*
+        #[allow(non_snake_case, clippy::all, clippy::pedantic)]
+        #inline
+        #interpose
+        #vis #unsafety #abi fn #ident #lifetimes(#(#params),*) #declared {
+            #body
+        }
+    }
+}
+
+/// The code to call, or the error at once.
+fn bind(paths: &Paths, import: &Import, error: &Type) -> TokenStream {
+    let core = &paths.core;
+    let ident = &import.ident;
+    let from = quote_spanned!(error.span()=> #core::convert::From::from);
+    quote! {
+        match #ident::import().bind() {
+            #core::result::Result::Ok(code) => code,
+            #core::result::Result::Err(error) => return #core::result::Result::Err(#from(error)),
+        }
+    }
+}
+
+/// The call's value as a Result.
+fn result(paths: &Paths, function: &Function, errno: bool, error: &Type, call: &TokenStream) -> TokenStream {
+    let Paths { private, core } = paths;
+    if !errno {
+        return quote!(#core::result::Result::Ok(#call));
+    }
+    let span = match &function.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => function.declared.span(),
+    };
+    let is_error = quote_spanned!(span=> #private::ErrnoReturn::is_error);
+    let from = quote_spanned!(error.span()=> #core::convert::From::from);
+    quote! {
+        let value = #call;
+        if #is_error(&value) {
+            #core::result::Result::Err(#from(#private::errno()))
+        } else {
+            #core::result::Result::Ok(value)
+        }
+    }
+}
+
+/// A variadic import is a constant: stable Rust calls variadic functions but cannot define them.
+fn variadic(paths: &Paths, import: &Import, pointer: &TokenStream) -> TokenStream {
+    let core = &paths.core;
+    let Import { attrs, vis, ident, .. } = import;
+    quote! {
+        #(#attrs)*
+        #[allow(non_upper_case_globals)]
+        #vis const #ident: #pointer = unsafe { #core::mem::transmute::<*const (), #pointer>(#ident::CODE) };
+    }
+}
+
+/// The type of the same name, by which a program asks before it calls.
+fn companion(paths: &Paths, group: &Group, import: &Import, function: &Function, pointer: &TokenStream) -> TokenStream {
+    let Paths { private, core } = paths;
+    let Import { cfgs, vis, ident, .. } = import;
+    let (outer, body) = accessor(paths, group, import, function, pointer);
+    let doc = format!("Whether and where the host has `{ident}`, without calling it.");
+    quote! {
+        #(#cfgs)*
+        #[doc = #doc]
+        #[allow(dead_code, non_camel_case_types, missing_copy_implementations, missing_debug_implementations)]
+        #vis enum #ident {}
+
+        #(#cfgs)*
+        #[allow(dead_code, clippy::all, clippy::pedantic)]
+        impl #ident {
+            #outer
+
+            #[doc(hidden)]
+            #[inline]
+            fn import() -> &'static #private::Import {
+                #body
+            }
+
+            /// Binds the import if need be and returns the function.
+            ///
+            /// # Errors
+            /// The import cannot be bound: the error says what was tried.
+            #[inline]
+            #vis fn resolve() -> #core::result::Result<#pointer, #private::ImportError> {
+                match Self::import().bind() {
+                    #core::result::Result::Ok(code) => #core::result::Result::Ok(unsafe {
+                        #core::mem::transmute::<*const (), #pointer>(code)
+                    }),
+                    #core::result::Result::Err(error) => #core::result::Result::Err(error),
+                }
+            }
+
+            /// Whether the import can be bound; binds it if so.
+            #[inline]
+            #vis fn is_available() -> #core::primitive::bool {
+                Self::import().bind().is_ok()
+            }
+        }
+    }
+}
+
+/// Where the import itself lives: associated constants, and the body of `import()`.
+fn accessor(
+    paths: &Paths,
+    group: &Group,
+    import: &Import,
+    function: &Function,
+    pointer: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    let private = &paths.private;
+    let ident = &import.ident;
+    let fallback = function.fallback.as_ref().map(|path| {
+        quote! {
+            const FALLBACK: #private::Code = {
+                const FUNCTION: #pointer = #path;
+                #private::Code(FUNCTION as *const ())
+            };
+        }
+    });
+    let code = function.fallback.as_ref().map(|_| quote!(<#ident>::FALLBACK));
+    let declaration = declaration::import(paths, group, import, code);
+    if !function.variadic {
+        return (quote!(#fallback), quote!(#declaration &IMPORT));
+    }
+    // The constant that user code calls must reach the stub, and `import()` the static beside it: both live in a
+    // constant's block, for a constant cannot look into a function.
+    let outer = quote! {
+        #fallback
+        const PARTS: (*const #private::Import, *const ()) = {
+            #declaration
+            (&raw const IMPORT, #private::variadic!(IMPORT))
+        };
+        const CODE: *const () = Self::PARTS.1;
+    };
+    (outer, quote!(unsafe { &*Self::PARTS.0 }))
+}

@@ -1,0 +1,79 @@
+//! From checked imports to Rust. Nothing here can fail.
+//!
+//! Expansions name everything through `#krate::private`, so that nothing in the user's scope can get in between.
+
+mod callback;
+mod data;
+mod declaration;
+mod export;
+mod function;
+mod note;
+mod pointer;
+mod require;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Path;
+
+use crate::model::{Group, Import, Shape, Style, cfg};
+
+pub(crate) use callback::{Callback, callback};
+pub(crate) use export::{Export, export};
+pub(crate) use require::require;
+
+/// The paths that expansions start from.
+pub(crate) struct Paths {
+    pub(crate) private: TokenStream,
+    pub(crate) core: TokenStream,
+}
+
+impl Paths {
+    pub(crate) fn new(krate: &Path) -> Self {
+        Self { private: quote!(#krate::private), core: quote!(#krate::private::core) }
+    }
+}
+
+/// Everything that one `#[import_dynamic]` stands for.
+pub(crate) fn group(group: &Group) -> TokenStream {
+    let paths = Paths::new(&group.krate);
+    let imports = group.imports.iter().map(|import| match &import.shape {
+        Shape::Function(function) => function::expand(&paths, group, import, function),
+        Shape::Data(ty) => data::expand(&paths, group, import, ty),
+    });
+    let optional = group.imports.iter().all(|import| import.flags.optional || import.flags.fallback);
+    let condition = condition(&group.imports);
+    let note = note::dlopen(&paths, &group.libraries, &group.metadata, optional, condition);
+    quote!(#(#imports)* #note)
+}
+
+/// The `cfg` under which at least one of the imports exists; none if one always does.
+fn condition(imports: &[Import]) -> Option<TokenStream> {
+    let each: Option<Vec<TokenStream>> = imports
+        .iter()
+        .map(|import| {
+            let all: Vec<_> = import
+                .cfgs
+                .iter()
+                .filter(|attr| attr.path().is_ident("cfg"))
+                .filter_map(|attr| attr.meta.require_list().ok().map(|list| &list.tokens))
+                .collect();
+            (!all.is_empty()).then(|| quote!(all(#(#all),*)))
+        })
+        .collect();
+    each.map(|each| quote!(any(#(#each),*)))
+}
+
+/// Whether a function of the name in the value namespace is generated.
+fn callable(style: &Style) -> bool {
+    !matches!(style, Style::CompanionOnly)
+}
+
+/// `#[cfg]` for ELF targets, of which the notes are a part.
+fn elf(condition: Option<TokenStream>) -> TokenStream {
+    let elf = quote!(not(any(target_vendor = "apple", windows, target_family = "wasm")));
+    let attr = match condition {
+        Some(condition) => cfg(&quote!(all(#elf, #condition))),
+        None => cfg(&elf),
+    };
+    quote!(#attr)
+}

@@ -1,0 +1,184 @@
+//! What expansions name.
+
+use std::ffi::CStr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+pub use super::{Errno, ImportError};
+pub use core;
+
+#[repr(C)]
+pub struct Import {
+    slot: AtomicPtr<()>,
+    pub declaration: &'static Declaration,
+}
+
+impl Import {
+    pub const fn new(declaration: &'static Declaration, _: Stubs) -> Self {
+        Self { slot: AtomicPtr::new(std::ptr::null_mut()), declaration }
+    }
+
+    pub fn target(&'static self) -> *const () {
+        self.bind().unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    pub fn bind(&'static self) -> Result<*const (), ImportError> {
+        super::bind(&self.slot, self.declaration)
+    }
+
+    pub fn address(&'static self) -> Result<*mut (), ImportError> {
+        self.bind().map(<*const ()>::cast_mut)
+    }
+}
+
+pub struct Declaration {
+    pub libraries: &'static [&'static CStr],
+    pub symbols: &'static [&'static CStr],
+    pub version: Option<&'static CStr>,
+    pub flags: Flags,
+    pub fallback: Option<Code>,
+}
+
+#[derive(Clone, Copy)]
+pub struct Code(pub *const ());
+
+// SAFETY: a code address is the same to every thread.
+unsafe impl Sync for Code {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flags(pub u8);
+
+impl Flags {
+    pub const NONE: Self = Self(0);
+    pub const fn optional(self) -> Self {
+        Self(self.0 | 1)
+    }
+    pub const fn version_optional(self) -> Self {
+        Self(self.0 | 2)
+    }
+    pub const fn no_tls(self) -> Self {
+        Self(self.0 | 4)
+    }
+    pub const fn data(self) -> Self {
+        Self(self.0 | 8)
+    }
+    pub const fn fallback(self) -> Self {
+        Self(self.0 | 16)
+    }
+}
+
+pub struct Stubs;
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __stubs {
+    ($import:path) => {{
+        const _: *const $crate::private::Import = &raw const $import;
+        $crate::private::Stubs
+    }};
+}
+
+/// Jumps to the slot, which the caller must have bound: the real one need not.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __variadic {
+    ($import:path) => {{
+        #[unsafe(naked)]
+        extern "C" fn jump() {
+            #[cfg(target_arch = "x86_64")]
+            core::arch::naked_asm!("jmp qword ptr [rip + {}]", sym $import);
+            #[cfg(target_arch = "aarch64")]
+            core::arch::naked_asm!("adrp x16, {0}", "ldr x16, [x16, :lo12:{0}]", "br x16", sym $import);
+        }
+        jump as *const ()
+    }};
+}
+
+pub use crate::__stubs as stubs;
+pub use crate::__variadic as variadic;
+
+pub struct Data<T> {
+    import: &'static Import,
+    marker: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T> Data<T> {
+    pub const fn new(import: &'static Import) -> Self {
+        Self { import, marker: std::marker::PhantomData }
+    }
+
+    pub fn resolve(&self) -> Result<*mut T, ImportError> {
+        self.import.address().map(<*mut ()>::cast)
+    }
+
+    pub fn is_available(&self) -> bool {
+        self.resolve().is_ok()
+    }
+
+    /// # Safety
+    /// The data has this type, and nobody writes it meanwhile.
+    pub unsafe fn read(&self) -> T
+    where
+        T: Copy,
+    {
+        // SAFETY: as the caller promises.
+        unsafe { self.resolve().unwrap_or_else(|error| panic!("{error:?}")).read() }
+    }
+}
+
+pub fn errno() -> Errno {
+    Errno(std::io::Error::last_os_error().raw_os_error().unwrap_or(0))
+}
+
+pub trait ErrnoReturn {
+    fn is_error(&self) -> bool;
+}
+
+impl ErrnoReturn for i32 {
+    fn is_error(&self) -> bool {
+        *self == -1
+    }
+}
+
+impl<T> ErrnoReturn for *mut T {
+    fn is_error(&self) -> bool {
+        self.is_null()
+    }
+}
+
+pub struct Requirement {
+    pub libraries: &'static [&'static CStr],
+    pub flags: Flags,
+}
+
+impl Requirement {
+    pub const fn new(libraries: &'static [&'static CStr], flags: Flags) -> Self {
+        Self { libraries, flags }
+    }
+}
+
+pub struct Export {
+    pub name: &'static CStr,
+    pub code: Code,
+}
+
+thread_local! {
+    /// How deep in callbacks this thread is.
+    pub static DEPTH: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+pub struct CallbackToken(());
+
+/// # Safety
+/// Followed by [`callback_leave`].
+#[inline(never)]
+pub unsafe fn callback_enter() -> CallbackToken {
+    DEPTH.set(DEPTH.get() + 1);
+    CallbackToken(())
+}
+
+/// # Safety
+/// With the token of the matching [`callback_enter`].
+#[inline(never)]
+pub unsafe fn callback_leave(_: CallbackToken) {
+    DEPTH.set(DEPTH.get() - 1);
+}
