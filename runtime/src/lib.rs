@@ -1,2 +1,60 @@
-//! Runtime.
+//! Call the host's shared libraries from an otherwise static binary.
+//!
+//! [`import_dynamic`] declares a C function by library and symbol; the first call finds it in the host, every later one
+//! is one indirect call:
+//!
+//! ```
+//! use core::ffi::c_long;
+//! use import_dynamic::import_dynamic;
+//!
+//! #[import_dynamic("libc")]
+//! unsafe extern "C" {
+//!     /// labs(3).
+//!     pub safe fn labs(n: c_long) -> c_long;
+//! }
+//!
+//! assert!(labs::is_available());
+//! assert_eq!(labs(-7), 7);
+//! ```
+//!
+//! The same source works in a dynamic program, in a static one with its own libc, and in a `no_std` one without any
+//! ([`main!`]); [`host`] tells which it is. See the README for what a call costs, and for the limits.
+
 #![no_std]
+
+mod attempt;
+mod bind;
+mod data;
+mod debug;
+mod error;
+mod handles;
+mod import;
+pub mod library;
+#[cfg(target_os = "linux")]
+#[doc(hidden)]
+pub mod memory;
+mod page;
+#[doc(hidden)]
+pub mod private;
+mod program;
+mod registry;
+mod resolve;
+mod stubs;
+
+pub use error::{Attempt, Attempted, ImportError, ImportErrors};
+pub use import_dynamic_loader::{DlError, Errno, Error as HostError, Handle, Host, LibcKind, LinkMode, exit, host};
+pub use import_dynamic_macros::import_dynamic;
+pub use program::Arguments;
+pub use registry::{Imports, bind_all, imports};
+
+/// An import as [`imports`] lists it.
+pub use import::Import;
+
+/// The calling thread's `errno` in the host's libc.
+///
+/// In guest mode this is not the program's own `errno`: read it right after the import that failed. Without a host it is
+/// zero.
+#[inline]
+pub fn errno() -> Errno {
+    host().map_or(Errno(0), |host| host.errno())
+}

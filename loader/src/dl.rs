@@ -1,0 +1,135 @@
+//! dlopen(3), dlsym(3) and dlvsym(3) of the host.
+
+use core::ffi::{CStr, c_void};
+use core::fmt;
+use core::ptr::NonNull;
+
+use crate::error::{DlText, Errno};
+use crate::host::Host;
+use crate::message::Text;
+
+/// All symbols are bound when the library is opened: a missing one is an error then, not a crash later.
+const RTLD_NOW: usize = 2;
+/// The library's symbols are there for libraries opened later, as those of a needed library are.
+#[cfg(target_vendor = "apple")]
+const RTLD_GLOBAL: usize = 8;
+#[cfg(not(target_vendor = "apple"))]
+const RTLD_GLOBAL: usize = 0x100;
+/// The pseudo-handle for the global scope (`<dlfcn.h>`).
+#[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
+const RTLD_DEFAULT: usize = -2isize as usize;
+#[cfg(not(any(target_vendor = "apple", target_os = "freebsd")))]
+const RTLD_DEFAULT: usize = 0;
+
+/// A library that the host has opened. It is never closed: code that was bound to it may run at any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handle(usize);
+
+impl Handle {
+    /// The global scope: the program and all libraries that are open.
+    pub const GLOBAL: Self = Self(RTLD_DEFAULT);
+
+    /// The value that the host's `dlopen` gave.
+    pub fn as_raw(self) -> *mut c_void {
+        self.0 as *mut c_void
+    }
+
+    /// A handle made before by [`Host::dlopen`], from its raw value.
+    ///
+    /// # Safety
+    /// The value is one that [`Handle::as_raw`] gave.
+    pub unsafe fn from_raw(raw: *mut c_void) -> Self {
+        Self(raw as usize)
+    }
+}
+
+/// The host's dynamic linker said no.
+#[derive(Clone, Copy, Debug)]
+pub struct DlError {
+    message: DlText,
+}
+
+impl DlError {
+    /// What `dlerror` said.
+    pub fn message(&self) -> &str {
+        self.message.as_str()
+    }
+}
+
+impl fmt::Display for DlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl core::error::Error for DlError {}
+
+impl Host {
+    /// Opens a library, with all its symbols bound and visible to libraries opened later.
+    ///
+    /// Runs the library's constructors if it was not open yet.
+    ///
+    /// # Errors
+    /// What the host's `dlerror` says.
+    pub fn dlopen(&self, name: &CStr) -> Result<Handle, DlError> {
+        // SAFETY: dlopen(3); running constructors is what the caller asked for.
+        let handle =
+            unsafe { self.call(self.functions.dlopen, [name.as_ptr() as usize, RTLD_NOW | RTLD_GLOBAL, 0, 0]) };
+        if handle == 0 { Err(self.last_error()) } else { Ok(Handle(handle)) }
+    }
+
+    /// The address of a symbol, looked for in the library and those that it needs.
+    ///
+    /// # Errors
+    /// What the host's `dlerror` says; also for a symbol whose address is null, which cannot be called or read.
+    pub fn dlsym(&self, library: Handle, symbol: &CStr) -> Result<NonNull<c_void>, DlError> {
+        // SAFETY: dlsym(3) with an open library.
+        let address = unsafe { self.call(self.functions.dlsym, [library.0, symbol.as_ptr() as usize, 0, 0]) };
+        NonNull::new(address as *mut c_void).ok_or_else(|| self.last_error())
+    }
+
+    /// The address of a symbol of a given version; `None` where the host has no symbol versions (musl, macOS).
+    ///
+    /// # Errors
+    /// As for [`Host::dlsym`].
+    pub fn dlvsym(&self, library: Handle, symbol: &CStr, version: &CStr) -> Option<Result<NonNull<c_void>, DlError>> {
+        if self.functions.dlvsym == 0 {
+            return None;
+        }
+        let arguments = [library.0, symbol.as_ptr() as usize, version.as_ptr() as usize, 0];
+        // SAFETY: dlvsym(3) with an open library.
+        let address = unsafe { self.call(self.functions.dlvsym, arguments) };
+        Some(NonNull::new(address as *mut c_void).ok_or_else(|| self.last_error()))
+    }
+
+    fn last_error(&self) -> DlError {
+        // SAFETY: dlerror(3).
+        let message: DlText = unsafe { self.text_of(self.functions.dlerror) };
+        DlError { message: if message.is_empty() { Text::new(b"no address") } else { message } }
+    }
+
+    /// The calling thread's errno in the host's libc.
+    #[inline]
+    pub fn errno(&self) -> Errno {
+        // SAFETY: __errno_location(3) gives the address of the calling thread's errno, in guest mode that of the
+        // control block lent to it.
+        Errno(unsafe { *(self.call(self.functions.errno_location, [0; 4]) as *const i32) })
+    }
+
+    /// Runs the host libc's `exit`: what was registered with its atexit, and flushing its buffers; ends the process.
+    pub fn exit(&self, status: i32) -> ! {
+        if self.functions.exit != 0 {
+            // SAFETY: exit(3).
+            unsafe { self.call(self.functions.exit, [status as usize, 0, 0, 0]) };
+        }
+        crate::sys::exit_group(status)
+    }
+
+    /// Writes out what the host libc's streams have buffered.
+    pub fn flush(&self) {
+        if self.functions.fflush != 0 {
+            // SAFETY: fflush(3) of all streams.
+            unsafe { self.call(self.functions.fflush, [0; 4]) };
+        }
+    }
+}

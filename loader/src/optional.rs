@@ -1,0 +1,17 @@
+//! Functions and variables of the libc that the program may be linked with: their addresses, or 0.
+
+crate::arch::optional_symbols! {
+    environ = "__environ";
+    getauxval = "getauxval";
+    cxa_thread_atexit_impl = "__cxa_thread_atexit_impl";
+    pthread_key_create = "pthread_key_create";
+    pthread_setspecific = "pthread_setspecific";
+    dlopen = "dlopen";
+    dlsym = "dlsym";
+    dlvsym = "dlvsym";
+    dlerror = "dlerror";
+    errno_location = "__errno_location";
+    exit = "exit";
+    fflush = "fflush";
+    gnu_get_libc_version = "gnu_get_libc_version";
+}

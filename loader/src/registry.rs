@@ -1,0 +1,20 @@
+//! Statics that many crates put into one linker section, read as a slice.
+
+/// The slice of all statics of type `$type` in the section `$section`, whose name is a C identifier: linkers then define
+/// `__start_` and `__stop_` symbols around it (GNU ld manual, "Orphan Sections").
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __section {
+    ($type:ty, $section:literal) => {{
+        let start = $crate::__weak!(concat!("__start_", $section)) as *const $type;
+        let stop = $crate::__weak!(concat!("__stop_", $section)) as *const $type;
+        if start.is_null() {
+            &[][..]
+        } else {
+            // SAFETY: the section holds nothing but statics of this type, one after another: their size is a multiple
+            // of their alignment, so that the linker adds no padding.
+            unsafe { core::slice::from_raw_parts::<'static, $type>(start, (stop as usize - start as usize) / size_of::<$type>()) }
+        }
+    }};
+}
+pub use __section as section;

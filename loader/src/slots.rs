@@ -1,0 +1,35 @@
+//! The symbols of the host's libc that the image asks for: one slot each, 0 where the host has none.
+
+/// Defines an index per symbol, their number, and one string with all names.
+macro_rules! slots {
+    ($($index:ident = $name:literal,)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "indices, named as constants are")]
+        enum Index { $($index,)* }
+        $(pub(crate) const $index: usize = Index::$index as usize;)*
+        /// How many slots there are.
+        pub(crate) const COUNT: usize = [$($name,)*].len();
+        /// All names, NUL-terminated, one after another.
+        pub(crate) const NAMES: &str = concat!($($name, "\0",)*);
+    };
+}
+
+slots! {
+    START_MAIN = "__libc_start_main",
+    DLOPEN = "dlopen",
+    DLSYM = "dlsym",
+    DLVSYM = "dlvsym",
+    DLERROR = "dlerror",
+    ERRNO_LOCATION = "__errno_location",
+    VERSION = "gnu_get_libc_version",
+    EXIT = "exit",
+    FFLUSH = "fflush",
+    PTHREAD_CREATE = "pthread_create",
+    PTHREAD_ATTR_INIT = "pthread_attr_init",
+    PTHREAD_ATTR_SETSTACKSIZE = "pthread_attr_setstacksize",
+    PTHREAD_ATTR_SETDETACHSTATE = "pthread_attr_setdetachstate",
+}
+
+/// Where the name of a slot begins in [`NAMES`].
+pub(crate) fn name_offset(index: usize) -> usize {
+    NAMES.bytes().enumerate().filter(|&(_, byte)| byte == 0).map(|(at, _)| at + 1).nth(index.wrapping_sub(1)).unwrap_or(0)
+}

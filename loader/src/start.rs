@@ -1,0 +1,193 @@
+//! What the kernel gave the process at its start: arguments, environment and auxiliary vector, all on the initial stack
+//! (ABI, "Process Initialization").
+
+use core::ffi::{CStr, c_char};
+use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+
+/// The address of `argc`, null until somebody has told.
+static INITIAL_STACK: AtomicPtr<usize> = AtomicPtr::new(core::ptr::null_mut());
+/// Bytes below the initial stack that the program does not use: the interpreter's frames go there.
+static RESERVED: AtomicUsize = AtomicUsize::new(0);
+
+/// Auxiliary vector types (`<elf.h>`).
+pub(crate) mod at {
+    pub(crate) const NULL: usize = 0;
+    pub(crate) const PHDR: usize = 3;
+    pub(crate) const PHENT: usize = 4;
+    pub(crate) const PHNUM: usize = 5;
+    pub(crate) const PAGESZ: usize = 6;
+    pub(crate) const BASE: usize = 7;
+    pub(crate) const ENTRY: usize = 9;
+    pub(crate) const SECURE: usize = 23;
+    pub(crate) const HWCAP2: usize = 26;
+}
+
+/// Tells where the initial stack is, and how many bytes below it the program has left free.
+///
+/// # Safety
+/// Behavior is undefined if any of the following conditions are violated:
+/// - `stack` is the stack pointer that the kernel started this process with;
+/// - the `reserved` bytes below it are never used by the program.
+pub unsafe fn set_initial_stack(stack: *mut usize, reserved: usize) {
+    RESERVED.store(reserved, Ordering::Relaxed);
+    INITIAL_STACK.store(stack, Ordering::Release);
+}
+
+/// The initial stack, if somebody has told.
+pub(crate) fn initial_stack() -> Option<InitialStack> {
+    let stack = INITIAL_STACK.load(Ordering::Acquire);
+    (!stack.is_null()).then_some(InitialStack(stack))
+}
+
+/// Bytes below the initial stack that the interpreter may use.
+pub(crate) fn reserved() -> usize {
+    RESERVED.load(Ordering::Relaxed)
+}
+
+/// The words that the kernel laid out: argc, argv, 0, envp, 0, auxv, AT_NULL.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct InitialStack(*mut usize);
+
+impl InitialStack {
+    /// The initial stack at `stack`.
+    ///
+    /// # Safety
+    /// As for [`set_initial_stack`].
+    pub(crate) unsafe fn new(stack: *mut usize) -> Self {
+        Self(stack)
+    }
+
+    pub(crate) fn as_ptr(self) -> *mut usize {
+        self.0
+    }
+
+    /// The number of arguments.
+    pub fn argc(self) -> usize {
+        // SAFETY: the first word, by set_initial_stack's contract.
+        unsafe { *self.0 }
+    }
+
+    /// The arguments, null-terminated.
+    pub fn argv(self) -> *mut *mut c_char {
+        self.0.wrapping_add(1).cast()
+    }
+
+    /// The environment, null-terminated.
+    pub fn envp(self) -> *mut *mut c_char {
+        self.argv().wrapping_add(self.argc() + 1)
+    }
+
+    /// The auxiliary vector: pairs of type and value up to AT_NULL's, which is left out.
+    ///
+    /// # Safety
+    /// No other such slice is in use.
+    pub(crate) unsafe fn auxv<'a>(self) -> &'a mut [[usize; 2]] {
+        let mut end = self.envp();
+        // SAFETY: the environment ends with a null word, the auxiliary vector follows and ends with AT_NULL.
+        unsafe {
+            while !(*end).is_null() {
+                end = end.add(1);
+            }
+            let start: *mut [usize; 2] = end.add(1).cast();
+            let mut len = 0;
+            while (*start.add(len))[0] != at::NULL {
+                len += 1;
+            }
+            core::slice::from_raw_parts_mut(start, len)
+        }
+    }
+
+    /// One value of the auxiliary vector.
+    pub(crate) fn auxiliary(self, kind: usize) -> Option<usize> {
+        // SAFETY: the slice is gone when this returns, and nobody else holds one across a call of this.
+        let auxv = unsafe { self.auxv() };
+        auxv.iter().find(|entry| entry[0] == kind).map(|entry| entry[1])
+    }
+}
+
+/// Size of a page; 4096 where nobody told.
+pub(crate) fn page_size() -> usize {
+    initial_stack().and_then(|stack| stack.auxiliary(at::PAGESZ)).filter(|size| size.is_power_of_two()).unwrap_or(4096)
+}
+
+/// The program's environment as it is now: its libc's where it has one, else the initial one.
+pub(crate) fn environment() -> *mut *mut c_char {
+    let variable = crate::optional::environ() as *const *mut *mut c_char;
+    if !variable.is_null() {
+        // SAFETY: glibc's and musl's variable, a pointer.
+        let current = unsafe { *variable };
+        if !current.is_null() {
+            return current;
+        }
+    }
+    initial_stack().map_or(core::ptr::null_mut(), InitialStack::envp)
+}
+
+/// The value of an environment variable of this project; none in secure execution, where the environment is the
+/// attacker's.
+pub fn variable(name: &[u8]) -> Option<&'static CStr> {
+    if is_secure() {
+        return None;
+    }
+    let mut entry = environment();
+    if entry.is_null() {
+        return None;
+    }
+    loop {
+        // SAFETY: an environment ends with a null word; its strings live as long as the process, or until the program
+        // replaces them, which it must not do while another thread reads its environment (environ(7)).
+        let text = unsafe {
+            if (*entry).is_null() {
+                return None;
+            }
+            CStr::from_ptr(*entry)
+        };
+        if let Some(value) = text.to_bytes_with_nul().strip_prefix(name).and_then(|rest| rest.strip_prefix(b"=")) {
+            return CStr::from_bytes_with_nul(value).ok();
+        }
+        entry = entry.wrapping_add(1);
+    }
+}
+
+/// Whether the process runs with more rights than who started it (AT_SECURE, getauxval(3)).
+pub fn is_secure() -> bool {
+    if let Some(stack) = initial_stack() {
+        return stack.auxiliary(at::SECURE) != Some(0);
+    }
+    let getauxval = crate::optional::getauxval();
+    if getauxval == 0 {
+        return true;
+    }
+    // SAFETY: libc's getauxval(3).
+    let getauxval: extern "C" fn(usize) -> usize = unsafe { core::mem::transmute(getauxval) };
+    getauxval(at::SECURE) != 0
+}
+
+/// Finds the initial stack of a static program that has a libc, before `main` and before anything can have changed
+/// the environment: its libc's `environ` still points to where the kernel put it.
+#[cfg(target_os = "linux")]
+extern "C" fn capture() {
+    let variable = crate::optional::environ() as *const *mut *mut usize;
+    if variable.is_null() || crate::own::is_dynamic() {
+        return;
+    }
+    // SAFETY: the words below envp are argv's terminator, argv and argc, which counts them; argument addresses are
+    // never small enough to be mistaken for it.
+    unsafe {
+        let envp: *mut usize = (*variable).cast();
+        if envp.is_null() || *envp.sub(1) != 0 {
+            return;
+        }
+        let (mut word, mut count) = (envp.sub(2), 0);
+        while *word != count {
+            (word, count) = (word.sub(1), count + 1);
+        }
+        set_initial_stack(word, 0);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[used]
+#[unsafe(link_section = ".init_array")]
+static CAPTURE: extern "C" fn() = capture;

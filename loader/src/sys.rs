@@ -1,0 +1,146 @@
+//! The few system calls for which rustix has no stable wrapper, and the pieces of it that several modules share.
+
+use core::ffi::c_void;
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use rustix::mm;
+use rustix::thread::futex;
+
+use crate::arch::{self, number};
+use crate::error::Errno;
+
+impl From<rustix::io::Errno> for Errno {
+    fn from(errno: rustix::io::Errno) -> Self {
+        Self(errno.raw_os_error())
+    }
+}
+
+/// Waits until `word` may no longer be `value`.
+pub(crate) fn wait_while(word: &AtomicU32, value: u32) {
+    while word.load(Ordering::Acquire) == value {
+        let _ = futex::wait(word, futex::Flags::PRIVATE, value, None); // woken, changed or interrupted: looked at again
+    }
+}
+
+/// Wakes all that wait on `word`.
+pub(crate) fn wake_all(word: &AtomicU32) {
+    let _ = futex::wake(word, futex::Flags::PRIVATE, i32::MAX as u32);
+}
+
+/// Ends the process at once: no destructor, no buffer is flushed.
+pub fn exit_group(status: i32) -> ! {
+    loop {
+        // SAFETY: does not return.
+        unsafe { arch::syscall(number::EXIT_GROUP, [status as usize, 0, 0, 0, 0, 0]) };
+    }
+}
+
+/// The end of the heap that `brk` grows.
+pub(crate) fn program_break() -> usize {
+    // SAFETY: brk(0) changes nothing.
+    unsafe { arch::syscall(number::BRK, [0; 6]) as usize }
+}
+
+/// Nanoseconds of the monotonic clock.
+pub fn monotonic_nanoseconds() -> u64 {
+    let mut time = [0u64; 2];
+    // SAFETY: CLOCK_MONOTONIC (1) writes two words.
+    unsafe { arch::syscall(number::CLOCK_GETTIME, [1, &raw mut time as usize, 0, 0, 0, 0]) };
+    time[0].wrapping_mul(1_000_000_000).wrapping_add(time[1])
+}
+
+/// The kernel's id of this thread.
+pub(crate) fn thread_id() -> usize {
+    rustix::thread::gettid().as_raw_nonzero().get() as usize
+}
+
+/// Writes all of `bytes` to stderr, if there is one.
+pub(crate) fn write_stderr(mut bytes: &[u8]) {
+    // SAFETY: if the program has closed descriptor 2, the write fails, or goes where the program wants its stderr.
+    let stderr = unsafe { rustix::fd::BorrowedFd::borrow_raw(2) };
+    while !bytes.is_empty() {
+        match rustix::io::write(stderr, bytes) {
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// A lock of one futex word, for the cold paths: 0 free, 1 held, 2 held and waited for.
+pub(crate) struct Lock(AtomicU32);
+
+impl Lock {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicU32::new(0))
+    }
+
+    /// Takes the lock; released when the guard is dropped.
+    pub(crate) fn lock(&self) -> Guard<'_> {
+        if self.0.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_err() {
+            while self.0.swap(2, Ordering::Acquire) != 0 {
+                wait_while(&self.0, 2);
+            }
+        }
+        Guard(self)
+    }
+}
+
+pub(crate) struct Guard<'a>(&'a Lock);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if self.0.0.swap(0, Ordering::Release) == 2 {
+            let _ = futex::wake(&self.0.0, futex::Flags::PRIVATE, 1);
+        }
+    }
+}
+
+/// All signals blocked on this thread until this is dropped, but for the two that glibc and musl use between their own
+/// threads (cancellation 32, `setuid` 33): blocked there, a `setuid` of the guest would wait for ever.
+pub(crate) struct SignalsBlocked(u64);
+
+const SIG_SETMASK: usize = 2;
+const ALL_BUT_LIBC_INTERNAL: u64 = !(1 << 31 | 1 << 32);
+
+impl SignalsBlocked {
+    pub(crate) fn new() -> Self {
+        let mut old = 0;
+        set_mask(&ALL_BUT_LIBC_INTERNAL, &mut old);
+        Self(old)
+    }
+}
+
+impl Drop for SignalsBlocked {
+    fn drop(&mut self) {
+        set_mask(&self.0, &mut 0);
+    }
+}
+
+fn set_mask(new: &u64, old: &mut u64) {
+    // SAFETY: reads and writes one kernel sigset_t, 8 bytes.
+    unsafe {
+        arch::syscall(
+            number::RT_SIGPROCMASK,
+            [SIG_SETMASK, core::ptr::from_ref(new) as usize, core::ptr::from_mut(old) as usize, 8, 0, 0],
+        )
+    };
+}
+
+/// Fresh zeroed pages with room for `size` bytes.
+pub fn allocate_pages(size: usize) -> Option<NonNull<c_void>> {
+    let protection = mm::ProtFlags::READ | mm::ProtFlags::WRITE;
+    // SAFETY: a new mapping at an address of the kernel's choice.
+    let memory = unsafe { mm::mmap_anonymous(core::ptr::null_mut(), size, protection, mm::MapFlags::PRIVATE) };
+    NonNull::new(memory.ok()?)
+}
+
+/// Gives pages back.
+///
+/// # Safety
+/// They come from [`allocate_pages`] with the same size, and nothing uses them.
+pub unsafe fn free_pages(memory: NonNull<c_void>, size: usize) {
+    // SAFETY: the caller's.
+    let _ = unsafe { mm::munmap(memory.as_ptr(), size) };
+}

@@ -1,0 +1,48 @@
+//! IMPORT_DYNAMIC_DEBUG=1: a line on stderr per library opened and symbol bound.
+
+use core::fmt::Write;
+use core::sync::atomic::{AtomicU8, Ordering};
+
+use import_dynamic_loader::{Stderr, monotonic_nanoseconds, variable};
+
+const UNKNOWN: u8 = 0;
+const OFF: u8 = 1;
+const ON: u8 = 2;
+static STATE: AtomicU8 = AtomicU8::new(UNKNOWN);
+
+fn is_on() -> bool {
+    match STATE.load(Ordering::Relaxed) {
+        UNKNOWN => {
+            let on = variable(b"IMPORT_DYNAMIC_DEBUG").is_some_and(|value| !value.is_empty() && value != c"0");
+            STATE.store(if on { ON } else { OFF }, Ordering::Relaxed);
+            on
+        }
+        state => state == ON,
+    }
+}
+
+/// A line about something that takes time.
+pub(crate) struct Line {
+    start: Option<u64>,
+}
+
+impl Line {
+    /// Begins to measure, if lines are wanted.
+    pub(crate) fn start() -> Self {
+        Self { start: is_on().then(monotonic_nanoseconds) }
+    }
+
+    /// Writes the line: what was done and how long it took.
+    pub(crate) fn end(self, what: &[&str]) {
+        let Some(start) = self.start else { return };
+        let mut out = Stderr::new();
+        let _ = out.write_str("import-dynamic: "); // writing to the buffer cannot fail
+        for part in what {
+            let _ = out.write_str(part);
+        }
+        let _ = out.write_str(" in ");
+        out.write_number(monotonic_nanoseconds().wrapping_sub(start) / 1000);
+        let _ = out.write_str(" us\n");
+        out.flush();
+    }
+}

@@ -1,0 +1,201 @@
+//! What can go wrong with an import.
+
+use core::ffi::CStr;
+use core::fmt;
+
+use import_dynamic_loader::{DlText, Errno, Error as HostError, PathText};
+
+use crate::attempt::Attempts;
+use crate::import::Import;
+use crate::page::PageBox;
+use crate::registry::{Imports, imports};
+
+pub use crate::attempt::{Attempt, Attempted};
+
+/// An import could not be bound: which, what was tried, and why each try failed.
+pub struct ImportError {
+    import: &'static Import,
+    /// None when there was no memory to keep it.
+    cause: Option<PageBox<Cause>>,
+}
+
+/// Why.
+pub(crate) enum Cause {
+    /// There is no host.
+    Host(HostError),
+    /// The host has no such library or symbol.
+    Unresolved(Attempts),
+}
+
+impl ImportError {
+    pub(crate) fn new(import: &'static Import, cause: Cause) -> Self {
+        Self { import, cause: PageBox::new(cause).ok() }
+    }
+
+    /// The import that could not be bound.
+    pub fn import(&self) -> &'static Import {
+        self.import
+    }
+
+    /// Its symbol (the first alternative).
+    pub fn symbol(&self) -> &'static CStr {
+        self.import.symbols().first().copied().unwrap_or_default()
+    }
+
+    /// Its library as declared (the first alternative); none for the global scope.
+    pub fn library(&self) -> Option<&'static CStr> {
+        self.import.libraries().first().copied()
+    }
+
+    /// Why there is no host, if that is the reason.
+    pub fn host_error(&self) -> Option<&HostError> {
+        match self.cause.as_deref() {
+            Some(Cause::Host(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// What was tried in the host, in order.
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        let attempts = match self.cause.as_deref() {
+            Some(Cause::Unresolved(attempts)) => Some(attempts),
+            _ => None,
+        };
+        attempts.into_iter().flat_map(Attempts::iter)
+    }
+}
+
+fn write_c_str(f: &mut fmt::Formatter<'_>, text: &CStr) -> fmt::Result {
+    f.write_str(text.to_str().unwrap_or("?"))
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot import ")?;
+        write_c_str(f, self.symbol())?;
+        if let Some(version) = self.import.version() {
+            f.write_str("@")?;
+            write_c_str(f, version)?;
+        }
+        f.write_str(" from ")?;
+        match self.library() {
+            Some(library) => write_c_str(f, library)?,
+            None => f.write_str("the global scope")?,
+        }
+        match self.cause.as_deref() {
+            Some(Cause::Host(error)) => {
+                f.write_str(": ")?;
+                fmt::Display::fmt(error, f)
+            }
+            Some(Cause::Unresolved(attempts)) => {
+                for (index, attempt) in attempts.iter().enumerate() {
+                    f.write_str(if index == 0 { ": " } else { "; " })?;
+                    fmt::Display::fmt(attempt, f)?;
+                }
+                if attempts.are_cut() {
+                    f.write_str("; and more")?;
+                }
+                Ok(())
+            }
+            None => f.write_str(": no memory to tell why"),
+        }
+    }
+}
+
+impl fmt::Debug for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ImportError(")?;
+        fmt::Display::fmt(self, f)?;
+        f.write_str(")")
+    }
+}
+
+impl core::error::Error for ImportError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self.cause.as_deref() {
+            Some(Cause::Host(error)) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Some imports of the program could not be bound; every other one is.
+pub struct ImportErrors {
+    pub(crate) count: usize,
+}
+
+impl ImportErrors {
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Why each: every import that is not bound is tried once more.
+    pub fn iter(&self) -> impl Iterator<Item = ImportError> {
+        required().filter_map(|import| import.bind().err())
+    }
+}
+
+/// The imports that the program cannot do without.
+pub(crate) fn required() -> core::iter::Filter<Imports, fn(&&'static Import) -> bool> {
+    imports().filter(|import| !import.is_optional())
+}
+
+impl fmt::Display for ImportErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            fmt::Display::fmt(&error, f)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ImportErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl core::error::Error for ImportErrors {}
+
+/// A return type that tells by its value that `errno` holds the reason (errno(3)).
+#[diagnostic::on_unimplemented(message = "`{Self}` has no value that stands for an error: `errno` needs a signed integer or a pointer")]
+pub trait ErrnoReturn {
+    /// Whether the value stands for an error: -1, or null.
+    fn is_error(&self) -> bool;
+}
+
+macro_rules! errno_return {
+    ($($integer:ty)*) => {$(
+        impl ErrnoReturn for $integer {
+            #[inline]
+            fn is_error(&self) -> bool {
+                *self == -1
+            }
+        }
+    )*};
+}
+errno_return!(i8 i16 i32 i64 isize);
+
+impl<T> ErrnoReturn for *mut T {
+    #[inline]
+    fn is_error(&self) -> bool {
+        self.is_null()
+    }
+}
+
+impl<T> ErrnoReturn for *const T {
+    #[inline]
+    fn is_error(&self) -> bool {
+        self.is_null()
+    }
+}
+
+const _: fn() = || {
+    fn send_and_sync<T: Send + Sync>() {}
+    send_and_sync::<ImportError>();
+    let _: (Option<Errno>, Option<PathText>, Option<DlText>);
+};

@@ -1,0 +1,210 @@
+//! One declared import, and its slot. The only file with memory orderings.
+
+use core::ffi::CStr;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use import_dynamic_loader::LinkMode;
+
+use crate::error::ImportError;
+use crate::stubs::Stubs;
+
+/// What an import's declaration says.
+pub struct Declaration {
+    /// Library alternatives in order, as written; none for the global scope.
+    pub libraries: &'static [&'static CStr],
+    /// Symbol alternatives in order, at least one.
+    pub symbols: &'static [&'static CStr],
+    /// The symbol version to ask for.
+    pub version: Option<&'static CStr>,
+    /// What else it says.
+    pub flags: Flags,
+    /// The program's own function, used where the import cannot be bound.
+    pub fallback: Option<Code>,
+}
+
+/// A code address in a constant.
+#[derive(Clone, Copy)]
+pub struct Code(pub *const ());
+
+// SAFETY: an address of code, which is never written.
+unsafe impl Sync for Code {}
+// SAFETY: as above.
+unsafe impl Send for Code {}
+
+/// The yes-or-no parts of a declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flags(u8);
+
+impl Flags {
+    /// None of them.
+    pub const NONE: Self = Self(0);
+    const OPTIONAL: u8 = 1;
+    const VERSION_OPTIONAL: u8 = 2;
+    const NO_TLS: u8 = 4;
+    const DATA: u8 = 8;
+
+    /// The import may be absent.
+    pub const fn optional(self) -> Self {
+        Self(self.0 | Self::OPTIONAL)
+    }
+
+    /// A host without symbol versions may give any.
+    pub const fn version_optional(self) -> Self {
+        Self(self.0 | Self::VERSION_OPTIONAL)
+    }
+
+    /// The function touches no thread-local storage.
+    pub const fn no_tls(self) -> Self {
+        Self(self.0 | Self::NO_TLS)
+    }
+
+    /// The symbol is data.
+    pub const fn data(self) -> Self {
+        Self(self.0 | Self::DATA)
+    }
+
+    /// There is a fallback.
+    pub const fn fallback(self) -> Self {
+        self
+    }
+
+    pub(crate) const fn is_optional(self) -> bool {
+        self.0 & Self::OPTIONAL != 0
+    }
+
+    pub(crate) const fn is_version_optional(self) -> bool {
+        self.0 & Self::VERSION_OPTIONAL != 0
+    }
+
+    pub(crate) const fn is_data(self) -> bool {
+        self.0 & Self::DATA != 0
+    }
+}
+
+/// A declared import: library, symbol, and the slot that its calls go through.
+///
+/// The slot begins at the import's stub, so that a call needs no test whether it is bound; the stub binds it.
+#[repr(C)]
+pub struct Import {
+    /// What a call jumps to: the bind stub, then the target itself or, in guest mode, the guest stub.
+    slot: AtomicPtr<()>,
+    /// The host's address of the symbol; null until bound.
+    target: AtomicPtr<()>,
+    declaration: &'static Declaration,
+    stubs: Stubs,
+}
+
+/// Where [`Import::target`] is, for the guest stub.
+pub(crate) const TARGET_OFFSET: usize = core::mem::offset_of!(Import, target);
+
+// SAFETY: the two words are atomics, the rest is never written.
+unsafe impl Sync for Import {}
+
+impl Import {
+    /// An unbound import.
+    #[doc(hidden)]
+    pub const fn new(declaration: &'static Declaration, stubs: Stubs) -> Self {
+        Self {
+            slot: AtomicPtr::new(stubs.bind.0.cast_mut()),
+            target: AtomicPtr::new(core::ptr::null_mut()),
+            declaration,
+            stubs,
+        }
+    }
+
+    /// What a call jumps to.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn target(&'static self) -> *const () {
+        // Acquire: whoever sees the guest stub here must see `target` there, and everything that dlopen wrote.
+        self.slot.load(Ordering::Acquire)
+    }
+
+    /// Binds the import if it is not bound; what a call jumps to then.
+    ///
+    /// # Errors
+    /// When it cannot be bound; nothing has changed then, and a later try may succeed.
+    #[doc(hidden)]
+    pub fn bind(&'static self) -> Result<*const (), ImportError> {
+        if self.is_bound() { Ok(self.target()) } else { crate::bind::bind(self) }
+    }
+
+    /// The host's address of a data symbol.
+    ///
+    /// # Errors
+    /// As for [`Import::bind`].
+    #[doc(hidden)]
+    pub fn address(&'static self) -> Result<*mut (), ImportError> {
+        self.bind()?;
+        // Acquire: the library's own initialisation of the data comes before.
+        Ok(self.target.load(Ordering::Acquire))
+    }
+
+    /// Publishes the host's address. Threads that race store the same values.
+    pub(crate) fn publish(&'static self, target: *mut (), mode: LinkMode) -> *const () {
+        let switches = mode == LinkMode::Guest && self.declaration.flags.0 & Flags::NO_TLS == 0 && !self.is_data();
+        let code = if switches { self.stubs.guest.0.cast_mut() } else { target };
+        // Release, in this order: the guest stub reads `target`.
+        self.target.store(target, Ordering::Release);
+        self.slot.store(code, Ordering::Release);
+        code
+    }
+
+    /// Publishes the program's own function in place of the host's.
+    pub(crate) fn publish_fallback(&'static self, fallback: Code) -> *const () {
+        self.target.store(fallback.0.cast_mut(), Ordering::Release);
+        self.slot.store(fallback.0.cast_mut(), Ordering::Release);
+        fallback.0
+    }
+
+    pub(crate) fn declaration(&self) -> &'static Declaration {
+        self.declaration
+    }
+
+    /// Whether the import is bound already.
+    pub fn is_bound(&self) -> bool {
+        // Acquire, as `target` promises its callers what dlopen wrote.
+        self.slot.load(Ordering::Acquire) != self.stubs.bind.0.cast_mut()
+    }
+
+    /// The library alternatives, in order, as declared; none for the global scope.
+    pub fn libraries(&self) -> &'static [&'static CStr] {
+        self.declaration.libraries
+    }
+
+    /// The symbol alternatives, in order.
+    pub fn symbols(&self) -> &'static [&'static CStr] {
+        self.declaration.symbols
+    }
+
+    /// The symbol version asked for.
+    pub fn version(&self) -> Option<&'static CStr> {
+        self.declaration.version
+    }
+
+    /// Whether the program can do without it.
+    pub fn is_optional(&self) -> bool {
+        self.declaration.flags.is_optional()
+    }
+
+    /// Whether the program has a function of its own to use instead.
+    pub fn has_fallback(&self) -> bool {
+        self.declaration.fallback.is_some()
+    }
+
+    /// Whether the symbol is data, not code.
+    pub fn is_data(&self) -> bool {
+        self.declaration.flags.is_data()
+    }
+}
+
+impl core::fmt::Debug for Import {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Import")
+            .field("libraries", &self.libraries())
+            .field("symbols", &self.symbols())
+            .field("version", &self.version())
+            .field("bound", &self.is_bound())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,28 @@
+//! What macro expansions name, and nobody else.
+
+pub use core;
+
+pub use import_dynamic_loader::arch::Continuation;
+#[cfg(target_os = "linux")]
+pub use import_dynamic_loader::guest::ENTER;
+
+pub use crate::data::Data;
+pub use crate::error::{ErrnoReturn, ImportError};
+pub use crate::errno;
+pub use crate::import::{Code, Declaration, Flags, Import};
+pub use crate::registry::{Export, Requirement};
+pub use crate::stubs::{Stubs, trampoline};
+pub use crate::{__stubs as stubs, __variadic as variadic};
+#[cfg(target_os = "linux")]
+pub use crate::memory;
+
+/// Where an import's target word is.
+pub const TARGET_OFFSET: usize = crate::import::TARGET_OFFSET;
+
+#[cfg(target_os = "linux")]
+pub use import_dynamic_loader::{__start as start, InitialStack};
+
+/// What a panic of a program without std does: one line, and an end.
+pub fn panicked() -> ! {
+    import_dynamic_loader::exit_with(&"the program panicked")
+}

@@ -1,0 +1,72 @@
+//! All imports that are linked into the program: macro expansions put them into one linker section.
+
+use core::ffi::CStr;
+
+use crate::error::{ImportErrors, required};
+use crate::import::{Flags, Import};
+
+/// A library that the program wants open without importing from it.
+#[repr(C)]
+pub struct Requirement {
+    libraries: &'static [&'static CStr],
+    flags: Flags,
+}
+
+impl Requirement {
+    /// A library, by alternatives in order.
+    #[doc(hidden)]
+    pub const fn new(libraries: &'static [&'static CStr], flags: Flags) -> Self {
+        Self { libraries, flags }
+    }
+
+    /// The library alternatives, in order.
+    pub fn libraries(&self) -> &'static [&'static CStr] {
+        self.libraries
+    }
+
+    /// Whether the program can do without it.
+    pub fn is_optional(&self) -> bool {
+        self.flags.is_optional()
+    }
+}
+
+/// A function that libraries find in the program.
+pub use import_dynamic_loader::Exported as Export;
+
+/// The imports that are linked into this program.
+pub type Imports = core::slice::Iter<'static, Import>;
+
+/// Lists every import that is linked into the program, bound or not.
+pub fn imports() -> Imports {
+    all().iter()
+}
+
+#[cfg(not(target_vendor = "apple"))]
+fn all() -> &'static [Import] {
+    import_dynamic_loader::section!(Import, "import_dynamic")
+}
+
+#[cfg(target_vendor = "apple")]
+fn all() -> &'static [Import] {
+    unsafe extern "C" {
+        #[link_name = "\u{1}section$start$__DATA$__import_dyn"]
+        static START: Import;
+        #[link_name = "\u{1}section$end$__DATA$__import_dyn"]
+        static END: Import;
+    }
+    let (start, end) = (&raw const START, &raw const END);
+    // SAFETY: ld64 defines the two symbols around the section, which holds nothing but imports.
+    unsafe { core::slice::from_raw_parts(start, (end as usize - start as usize) / size_of::<Import>()) }
+}
+
+/// Binds every import that is linked into the program, as LD_BIND_NOW does.
+///
+/// # Errors
+/// When one that is not optional cannot be bound, after all the others have been; the error names each.
+pub fn bind_all() -> Result<(), ImportErrors> {
+    let count = required().filter(|import| import.bind().is_err()).count();
+    for import in imports().filter(|import| import.is_optional()) {
+        let _ = import.bind(); // it may be absent
+    }
+    if count == 0 { Ok(()) } else { Err(ImportErrors { count }) }
+}

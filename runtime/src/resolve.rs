@@ -1,0 +1,95 @@
+//! Finding an import's address: its library alternatives in order, in each its symbol alternatives.
+
+use core::ffi::CStr;
+use core::ffi::c_void;
+use core::ptr::NonNull;
+
+use import_dynamic_loader::{DlError, Handle, Host};
+
+use crate::attempt::{Attempt, Attempts};
+use crate::import::Declaration;
+use crate::{debug, handles, library};
+
+/// The address of an import in the host, or everything that was tried.
+pub(crate) fn resolve(host: &Host, declaration: &'static Declaration) -> Result<NonNull<c_void>, Attempts> {
+    let mut attempts = Attempts::NONE;
+    if declaration.libraries.is_empty() {
+        return in_library(host, declaration, Handle::GLOBAL, c"", None, &mut attempts).ok_or(attempts);
+    }
+    for &name in declaration.libraries {
+        let prefix = library::symbol_prefix(name);
+        let candidates = library::candidates(name);
+        for &file in if candidates.is_empty() { core::slice::from_ref(&name) } else { candidates } {
+            let found = match open(host, file) {
+                Ok(handle) => in_library(host, declaration, handle, file, prefix, &mut attempts),
+                Err(error) => {
+                    attempts.push(Attempt::open(file, &error));
+                    None
+                }
+            };
+            if let Some(address) = found {
+                return Ok(address);
+            }
+        }
+    }
+    Err(attempts)
+}
+
+/// Opens a library, once.
+pub(crate) fn open(host: &Host, file: &'static CStr) -> Result<Handle, DlError> {
+    if let Some(handle) = handles::find(file) {
+        return Ok(handle);
+    }
+    let line = debug::Line::start();
+    let handle = host.dlopen(file)?;
+    handles::remember(file, handle);
+    line.end(&["opened ", file.to_str().unwrap_or("?")]);
+    Ok(handle)
+}
+
+fn in_library(
+    host: &Host,
+    declaration: &Declaration,
+    handle: Handle,
+    file: &CStr,
+    prefix: Option<&[u8]>,
+    attempts: &mut Attempts,
+) -> Option<NonNull<c_void>> {
+    for &symbol in declaration.symbols {
+        match look_up(host, declaration, handle, file, symbol) {
+            Ok(address) => return Some(address),
+            Err(attempt) => attempts.push(attempt),
+        }
+        let mut other = [0; 128];
+        if let Some(symbol) = prefix.and_then(|prefix| prefixed(&mut other, prefix, symbol))
+            && let Ok(address) = look_up(host, declaration, handle, file, symbol)
+        {
+            return Some(address);
+        }
+    }
+    None
+}
+
+fn look_up(
+    host: &Host,
+    declaration: &Declaration,
+    handle: Handle,
+    file: &CStr,
+    symbol: &CStr,
+) -> Result<NonNull<c_void>, Attempt> {
+    let versioned = declaration.version.map(|version| host.dlvsym(handle, symbol, version));
+    let result = match versioned {
+        Some(Some(result)) => result,
+        Some(None) if !declaration.flags.is_version_optional() => return Err(Attempt::version(file, symbol)),
+        _ => host.dlsym(handle, symbol),
+    };
+    result.map_err(|error| Attempt::symbol(file, symbol, &error))
+}
+
+/// `prefix` and `symbol` as one C string in `buffer`, if it fits.
+fn prefixed<'a>(buffer: &'a mut [u8], prefix: &[u8], symbol: &CStr) -> Option<&'a CStr> {
+    let symbol = symbol.to_bytes_with_nul();
+    buffer.get_mut(..prefix.len())?.copy_from_slice(prefix);
+    buffer.get_mut(prefix.len()..prefix.len() + symbol.len())?.copy_from_slice(symbol);
+    CStr::from_bytes_until_nul(buffer).ok()
+}
