@@ -65,13 +65,16 @@ pub fn exit(status: i32) -> ! {
     }
 }
 
+/// Prints a line to stderr.
+pub fn print_line(text: &dyn fmt::Display) {
+    let mut out = Stderr::new();
+    let _ = write!(out, "{text}\n"); // writing to the buffer cannot fail
+    out.flush();
+}
+
 /// Says why and ends the process.
 #[cold]
 pub fn exit_with(reason: &dyn fmt::Display) -> ! {
-    let mut out = Stderr::new();
-    let _ = out.write_str("import-dynamic: "); // writing to the buffer cannot fail
-    let _ = write!(out, "{reason}");
-    let _ = out.write_str("\n");
-    out.flush();
+    print_line(&format_args!("import-dynamic: {reason}"));
     sys::exit_group(STATUS)
 }

@@ -57,7 +57,7 @@ pub use arch::Continuation;
 #[doc(hidden)]
 pub use registry::section;
 #[doc(hidden)]
-pub use fatal::{STATUS, Stderr, exit_with};
+pub use fatal::{STATUS, Stderr, exit_with, print_line};
 pub use fatal::exit;
 pub use host::{Host, LibcKind, LinkMode, host, host_if_up};
 pub use message::Text;

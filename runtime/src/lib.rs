@@ -58,3 +58,8 @@ pub use import::Import;
 pub fn errno() -> Errno {
     host().map_or(Errno(0), |host| host.errno())
 }
+
+/// Prints a line to stderr without std, as the messages of this crate are printed.
+pub fn print_error(text: &dyn core::fmt::Display) {
+    import_dynamic_loader::print_line(text);
+}

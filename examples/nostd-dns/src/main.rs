@@ -1,2 +1,141 @@
-//! An example.
-fn main() {}
+//! `nostd-dns NAME...`: resolves host names as the host's own programs do, from an executable without std, libc and
+//! allocator.
+
+#![no_std]
+#![no_main]
+
+use core::ffi::{CStr, c_char, c_int, c_void};
+use core::mem::zeroed;
+use core::ptr::{null, null_mut};
+
+use import_dynamic::{Arguments, ImportError, import_dynamic};
+use libc::{addrinfo, sockaddr_in, sockaddr_in6};
+
+import_dynamic::main!(main);
+
+#[import_dynamic("libSystem")]
+unsafe extern "C" {
+    fn getaddrinfo(
+        node: *const c_char,
+        service: *const c_char,
+        hints: *const addrinfo,
+        list: *mut *mut addrinfo,
+    ) -> c_int;
+    fn freeaddrinfo(list: *mut addrinfo);
+    safe fn gai_strerror(code: c_int) -> *const c_char;
+    fn inet_ntop(family: c_int, address: *const c_void, text: *mut c_char, size: u32) -> *const c_char;
+    fn write(file: c_int, bytes: *const c_void, count: usize) -> isize;
+}
+
+/// A name did not resolve.
+const NOT_RESOLVED: i32 = 1;
+/// The command line is wrong.
+const BAD_USAGE: i32 = 2;
+/// The host has no C library that can be used.
+const NO_HOST: i32 = 3;
+/// INET6_ADDRSTRLEN: the longest address as text, with its NUL.
+const TEXT_SIZE: usize = 46;
+
+fn main(arguments: Arguments) -> i32 {
+    let names = arguments.args().skip(1);
+    if names.clone().next().is_none() {
+        import_dynamic::print_error(&"usage: nostd-dns NAME...");
+        return BAD_USAGE;
+    }
+    if let Err(error) = available() {
+        import_dynamic::print_error(&error);
+        return NO_HOST;
+    }
+    names.map(print_addresses).max().unwrap_or(0)
+}
+
+fn available() -> Result<(), ImportError> {
+    getaddrinfo::resolve()?;
+    freeaddrinfo::resolve()?;
+    gai_strerror::resolve()?;
+    inet_ntop::resolve()?;
+    write::resolve()?;
+    Ok(())
+}
+
+/// Prints a name's addresses, one a line, each once; the status that this gives the program.
+fn print_addresses(name: &CStr) -> i32 {
+    let mut list = null_mut();
+    // SAFETY: an addrinfo of zeros is what "no hints" means.
+    let mut hints: addrinfo = unsafe { zeroed() };
+    hints.ai_socktype = libc::SOCK_STREAM;
+    // SAFETY: getaddrinfo(3): a C string, no service, valid hints, a place for the list.
+    let code = unsafe { getaddrinfo(name.as_ptr(), null(), &hints, &mut list) };
+    if code != 0 {
+        // SAFETY: gai_strerror(3) gives a C string that stays.
+        let reason = unsafe { CStr::from_ptr(gai_strerror(code)) };
+        print(2, &[b"nostd-dns: ", name.to_bytes(), b": ", reason.to_bytes(), b"\n"]);
+        return NOT_RESOLVED;
+    }
+    let mut entry = list;
+    while !entry.is_null() {
+        // SAFETY: an entry of the list, not freed yet, as getaddrinfo(3) fills it.
+        let info = unsafe { &*entry };
+        let mut text = [0; TEXT_SIZE];
+        if !is_repeated(list, info)
+            && let Some(text) = as_text(info, &mut text)
+        {
+            print(1, &[text, b"\n"]);
+        }
+        entry = info.ai_next;
+    }
+    // SAFETY: the list, freed once.
+    unsafe { freeaddrinfo(list) };
+    0
+}
+
+/// Whether an entry's address stands in the list before it.
+fn is_repeated(list: *mut addrinfo, info: &addrinfo) -> bool {
+    let mut entry = list;
+    while !core::ptr::eq(entry, info) && !entry.is_null() {
+        // SAFETY: an entry of the list.
+        let earlier = unsafe { &*entry };
+        if earlier.ai_family == info.ai_family && address(earlier) == address(info) {
+            return true;
+        }
+        entry = earlier.ai_next;
+    }
+    false
+}
+
+/// The bytes of an entry's address; none for families other than IPv4 and IPv6.
+fn address(info: &addrinfo) -> &[u8] {
+    // SAFETY: `ai_addr` points to an address of the entry's family (getaddrinfo(3)), alive as long as the entry.
+    unsafe {
+        match info.ai_family {
+            libc::AF_INET => {
+                let address = &raw const (*info.ai_addr.cast::<sockaddr_in>()).sin_addr;
+                core::slice::from_raw_parts(address.cast(), 4)
+            }
+            libc::AF_INET6 => {
+                let address = &raw const (*info.ai_addr.cast::<sockaddr_in6>()).sin6_addr;
+                core::slice::from_raw_parts(address.cast(), 16)
+            }
+            _ => &[],
+        }
+    }
+}
+
+/// An entry's address as text.
+fn as_text<'a>(info: &addrinfo, text: &'a mut [u8; TEXT_SIZE]) -> Option<&'a [u8]> {
+    let bytes = address(info);
+    if bytes.is_empty() {
+        return None;
+    }
+    // SAFETY: inet_ntop(3): the address's bytes, and room for its longest text.
+    unsafe { inet_ntop(info.ai_family, bytes.as_ptr().cast(), text.as_mut_ptr().cast(), TEXT_SIZE as u32) };
+    CStr::from_bytes_until_nul(text).ok().map(CStr::to_bytes)
+}
+
+/// Writes parts to a file descriptor.
+fn print(file: c_int, parts: &[&[u8]]) {
+    for part in parts {
+        // SAFETY: write(2) of a slice.
+        unsafe { write(file, part.as_ptr().cast(), part.len()) };
+    }
+}
