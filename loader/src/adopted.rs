@@ -6,10 +6,10 @@ use core::sync::atomic::Ordering;
 
 use crate::elf::Phdr;
 use crate::error::Error;
-use crate::guest::{MappedImage, functions, needed};
 use crate::host::{Failure, Host, LinkMode, with_functions};
 use crate::image::{self, ENTRY};
 use crate::interpreter::Interpreter;
+use crate::main_program::{MappedImage, functions, needed};
 use crate::message::Text;
 use crate::start::{self, InitialStack, at};
 use crate::{arch, own, slots};
@@ -29,6 +29,7 @@ pub(crate) fn bring_up(stack: InitialStack) -> Result<Host, Failure> {
         interpreter: crate::host::c_bytes(&interpreter.path),
         segments,
         load_bias: Some(load_bias),
+        tls: None,
         exports: crate::export::all(),
     };
     let image = MappedImage::new(&contents, start::page_size())?;
@@ -54,7 +55,7 @@ pub(crate) fn bring_up(stack: InitialStack) -> Result<Host, Failure> {
     // SAFETY: the interpreter has filled the slots; nothing writes them any more.
     let functions = unsafe { functions(image.keep()) };
     if !up || functions.dlopen == 0 || functions.dlsym == 0 {
-        return Err(Failure { error: Error::NoLibc(Text::new(&path)), is_final: true });
+        return Err(Failure::Final(Text::new(&path)));
     }
     Ok(with_functions(LinkMode::Adopted, libc, &path, functions))
 }

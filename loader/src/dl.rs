@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 
 use crate::error::{DlText, Errno};
 use crate::host::Host;
-use crate::message::Text;
+use crate::page::PageBox;
 
 /// All symbols are bound when the library is opened: a missing one is an error then, not a crash later.
 const RTLD_NOW: usize = 2;
@@ -44,15 +44,18 @@ impl Handle {
 }
 
 /// The host's dynamic linker said no.
-#[derive(Clone, Copy, Debug)]
-pub struct DlError {
-    message: DlText,
-}
+pub struct DlError(Option<PageBox<DlText>>);
 
 impl DlError {
     /// What `dlerror` said.
     pub fn message(&self) -> &str {
-        self.message.as_str()
+        self.0.as_ref().map(|text| text.as_str()).filter(|text| !text.is_empty()).unwrap_or("no address")
+    }
+}
+
+impl fmt::Debug for DlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
     }
 }
 
@@ -103,9 +106,17 @@ impl Host {
     }
 
     fn last_error(&self) -> DlError {
-        // SAFETY: dlerror(3).
-        let message: DlText = unsafe { self.text_of(self.functions.dlerror) };
-        DlError { message: if message.is_empty() { Text::new(b"no address") } else { message } }
+        let mut message = PageBox::<DlText>::zeroed();
+        // SAFETY: dlerror(3) gives null or a C string that stays until this thread's next call of its family.
+        unsafe {
+            let text = self.call(self.functions.dlerror, [0; 4]) as *const core::ffi::c_char;
+            if let Some(message) = &mut message
+                && !text.is_null()
+            {
+                message.push(CStr::from_ptr(text).to_bytes());
+            }
+        }
+        DlError(message)
     }
 
     /// The calling thread's errno in the host's libc.

@@ -1,8 +1,10 @@
 //! What can go wrong on the way to a `dlopen`: one variant per step, each naming what was tried.
 
 use core::fmt;
+use core::mem::MaybeUninit;
 
 use crate::message::Text;
+use crate::page::{PageBox, Zeroed};
 
 /// A file name as it is kept in errors.
 pub type PathText = Text<128>;
@@ -12,7 +14,7 @@ pub type DlText = Text<320>;
 pub const MAX_ATTEMPTS: usize = 8;
 
 /// Why there is no `dlopen` in this process.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// No candidate is a usable interpreter.
@@ -33,6 +35,8 @@ pub enum Error {
     NoInitialStack,
     /// A dynamic program in which no library offers `dlopen`.
     NoDlopen,
+    /// A static program with a libc of its own, built without the feature `guest`.
+    GuestModeLeftOut,
     /// A static program on a system or architecture for which there is no loader.
     Unsupported,
 }
@@ -47,23 +51,40 @@ pub struct Attempt {
 }
 
 /// The interpreter candidates that were tried, in order.
-#[derive(Clone, Copy, Debug)]
-pub struct Attempts {
-    list: [Option<Attempt>; MAX_ATTEMPTS],
+pub struct Attempts(Option<PageBox<List>>);
+
+struct List {
+    count: usize,
+    entries: [MaybeUninit<Attempt>; MAX_ATTEMPTS],
 }
+// SAFETY: a number and memory that is not looked at beyond it.
+unsafe impl Zeroed for List {}
 
 impl Attempts {
-    pub(crate) const NONE: Self = Self { list: [None; MAX_ATTEMPTS] };
+    pub(crate) const NONE: Self = Self(None);
 
     pub(crate) fn push(&mut self, path: &[u8], reason: Rejection) {
-        if let Some(place) = self.list.iter_mut().find(|place| place.is_none()) {
-            *place = Some(Attempt { path: Text::new(path), reason });
+        if self.0.is_none() {
+            self.0 = PageBox::zeroed();
+        }
+        if let Some(list) = self.0.as_deref_mut()
+            && let Some(place) = list.entries.get_mut(list.count)
+        {
+            place.write(Attempt { path: Text::new(path), reason });
+            list.count += 1;
         }
     }
 
     /// The attempts, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Attempt> {
-        self.list.iter().flatten()
+        // SAFETY: `push` has written the entries that it counts.
+        self.0.iter().flat_map(|list| list.entries.iter().take(list.count).map(|entry| unsafe { entry.assume_init_ref() }))
+    }
+}
+
+impl fmt::Debug for Attempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 
@@ -206,6 +227,7 @@ impl fmt::Display for Error {
             Self::Recursive => f.write_str("an import was called while the host libc was being brought up"),
             Self::NoInitialStack => f.write_str("the program's entry point is not that of import_dynamic::main!"),
             Self::NoDlopen => f.write_str("this dynamic program has no dlopen: link it with a libc"),
+            Self::GuestModeLeftOut => f.write_str("this program has a libc: build import-dynamic with its feature `guest`"),
             Self::Unsupported => f.write_str("a static program cannot load a host libc on this platform"),
         }
     }

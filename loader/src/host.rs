@@ -61,7 +61,6 @@ pub struct Host {
     pub(crate) mode: LinkMode,
     pub(crate) interpreter: PathText,
     pub(crate) libc: LibcKind,
-    pub(crate) version: Text<32>,
     pub(crate) functions: Functions,
     pub(crate) nanoseconds: u64,
 }
@@ -117,25 +116,17 @@ impl Host {
     }
 
     /// The C library's version as it gives it; empty where it cannot be asked.
-    pub fn libc_version(&self) -> &str {
-        self.version.as_str()
+    pub fn libc_version(&self) -> &'static str {
+        if self.functions.version == 0 {
+            return "";
+        }
+        // SAFETY: gnu_get_libc_version(3) gives a C string that stays.
+        unsafe { CStr::from_ptr(self.call(self.functions.version, [0; 4]) as *const _) }.to_str().unwrap_or_default()
     }
 
     /// How long bringing it up took, in nanoseconds.
     pub fn bring_up_nanoseconds(&self) -> u64 {
         self.nanoseconds
-    }
-
-    /// Asks a function of the host that returns a C string for its text.
-    ///
-    /// # Safety
-    /// `function` takes no arguments and returns null or a C string.
-    pub(crate) unsafe fn text_of<const N: usize>(&self, function: usize) -> Text<N> {
-        if function == 0 {
-            return Text::EMPTY;
-        }
-        // SAFETY: the caller's.
-        unsafe { Text::from_ptr(self.call(function, [0; 4]) as *const _) }
     }
 
     /// Calls a function of the host, with its thread pointer where it needs one.
@@ -144,7 +135,7 @@ impl Host {
     /// As for the function, which takes at most four integer or pointer arguments.
     pub(crate) unsafe fn call(&self, function: usize, arguments: [usize; 4]) -> usize {
         let [a, b, c, d] = arguments;
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", feature = "guest"))]
         if self.mode == LinkMode::Guest {
             // SAFETY: guest mode; the caller's contract otherwise.
             return unsafe { crate::arch::enter(a, b, c, d, function) };
@@ -167,20 +158,22 @@ static STATE: AtomicU32 = AtomicU32::new(UNBOUND);
 static OWNER: AtomicUsize = AtomicUsize::new(0);
 
 /// Written once, while STATE is BUSY; read only when it is READY or FAILED.
-struct Outcome(UnsafeCell<MaybeUninit<Result<Host, Error>>>);
+struct Outcome(UnsafeCell<MaybeUninit<Result<Host, PathText>>>);
 // SAFETY: STATE orders the one write before every read (Release, Acquire), see `host`.
 unsafe impl Sync for Outcome {}
 static OUTCOME: Outcome = Outcome(UnsafeCell::new(MaybeUninit::uninit()));
 
-/// A bring-up that failed, and whether it may be tried again.
-pub(crate) struct Failure {
-    pub(crate) error: Error,
-    pub(crate) is_final: bool,
+/// A bring-up that failed.
+pub(crate) enum Failure {
+    /// It may be tried again.
+    Retry(Error),
+    /// The interpreter of this name has run, and found no libc.
+    Final(PathText),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, is_final: false }
+        Self::Retry(error)
     }
 }
 
@@ -191,10 +184,12 @@ impl From<Error> for Failure {
 /// again.
 #[inline]
 pub fn host() -> Result<&'static Host, Error> {
-    if STATE.load(Ordering::Acquire) == READY {
-        return outcome();
+    let host = if STATE.load(Ordering::Acquire) == READY { outcome()? } else { bring_up_once()? };
+    #[cfg(all(target_os = "linux", feature = "guest"))]
+    if host.mode == LinkMode::Guest {
+        crate::guest::attach::attach()?;
     }
-    bring_up_once()
+    Ok(host)
 }
 
 /// The host, if it is up.
@@ -206,7 +201,7 @@ fn outcome() -> Result<&'static Host, Error> {
     // SAFETY: only called when STATE is READY or FAILED, after which nobody writes.
     match unsafe { (*OUTCOME.0.get()).assume_init_ref() } {
         Ok(host) => Ok(host),
-        Err(error) => Err(*error),
+        Err(interpreter) => Err(Error::NoLibc(*interpreter)),
     }
 }
 
@@ -228,8 +223,8 @@ fn bring_up_once() -> Result<&'static Host, Error> {
             host.nanoseconds = crate::sys::monotonic_nanoseconds().wrapping_sub(before);
             (READY, Ok(host))
         }
-        Err(Failure { error, is_final: true }) => (FAILED, Err(error)),
-        Err(Failure { error, is_final: false }) => {
+        Err(Failure::Final(interpreter)) => (FAILED, Err(interpreter)),
+        Err(Failure::Retry(error)) => {
             OWNER.store(0, Ordering::Relaxed);
             STATE.store(UNBOUND, Ordering::Release);
             crate::sys::wake_all(&STATE);
@@ -251,11 +246,7 @@ pub(crate) fn with_functions(
     interpreter: &[u8],
     functions: Functions,
 ) -> Host {
-    let mut host =
-        Host { mode, libc, interpreter: Text::new(interpreter), version: Text::EMPTY, functions, nanoseconds: 0 };
-    // SAFETY: gnu_get_libc_version(3).
-    host.version = unsafe { host.text_of(functions.version) };
-    host
+    Host { mode, libc, interpreter: Text::new(interpreter), functions, nanoseconds: 0 }
 }
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -266,10 +257,12 @@ fn bring_up() -> Result<Host, Failure> {
     let stack = crate::start::initial_stack().ok_or(Error::NoInitialStack)?;
     let hwcap2 = stack.auxiliary(crate::start::at::HWCAP2).unwrap_or(0);
     if crate::arch::thread_pointer(hwcap2) == 0 {
-        crate::adopted::bring_up(stack)
-    } else {
-        crate::guest::bring_up::bring_up(stack, hwcap2)
+        return crate::adopted::bring_up(stack);
     }
+    #[cfg(feature = "guest")]
+    return crate::guest::bring_up::bring_up(stack, hwcap2);
+    #[cfg(not(feature = "guest"))]
+    Err(Error::GuestModeLeftOut.into())
 }
 
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]

@@ -34,8 +34,10 @@ pub(crate) struct Contents<'a> {
     pub(crate) interpreter: &'a [u8],
     /// The static program's own segments in adopted mode.
     pub(crate) segments: &'a [Phdr],
-    /// Load bias of those segments; `None` gives the image a segment and a TLS block of its own.
+    /// Load bias of those segments; `None` gives the image a segment of its own.
     pub(crate) load_bias: Option<usize>,
+    /// Size and alignment of a thread-local block of the image's own.
+    pub(crate) tls: Option<(usize, usize)>,
     /// Functions that libraries find in the program.
     pub(crate) exports: &'a [Exported],
 }
@@ -90,7 +92,8 @@ pub(crate) fn write(memory: &mut [u8], contents: &Contents<'_>) -> Option<Layout
     table.push(elf::PT_INTERP, elf::PF_R, interpreter.vaddr, interpreter.len, 1)?;
     if contents.load_bias.is_none() {
         table.push(elf::PT_LOAD, elf::ProgramFlags(elf::PF_R.0 | elf::PF_W.0), 0, len, 4096)?;
-        let (size, align) = (crate::guest::area::SIZE, crate::guest::area::ALIGN);
+    }
+    if let Some((size, align)) = contents.tls {
         let tls = table.writer.reserve(0, align)?;
         table.push_tls(tls.vaddr, size, align)?;
     }

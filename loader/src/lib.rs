@@ -19,6 +19,8 @@ mod fatal;
 mod host;
 mod message;
 mod native;
+#[doc(hidden)]
+pub mod page;
 
 #[cfg(target_os = "linux")]
 mod adopted;
@@ -26,13 +28,15 @@ mod adopted;
 mod elf;
 #[cfg(target_os = "linux")]
 mod export;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "guest"))]
 #[doc(hidden)]
 pub mod guest;
 #[cfg(target_os = "linux")]
 mod image;
 #[cfg(target_os = "linux")]
 mod interpreter;
+#[cfg(target_os = "linux")]
+mod main_program;
 #[cfg(target_os = "linux")]
 mod optional;
 #[cfg(target_os = "linux")]
@@ -71,4 +75,4 @@ pub use program::{RESERVED_STACK, begin};
 pub use start::{InitialStack, is_secure, set_initial_stack, variable};
 #[cfg(target_os = "linux")]
 #[doc(hidden)]
-pub use sys::{allocate_pages, exit_group, free_pages, monotonic_nanoseconds};
+pub use sys::{exit_group, monotonic_nanoseconds};

@@ -1,7 +1,8 @@
 //! Text of bounded length without an allocator: file names met on the way, and what `dlerror` said.
 
-use core::ffi::{CStr, c_char};
 use core::fmt;
+
+use crate::page::Zeroed;
 
 /// Up to `N` bytes of text; longer text is cut and ends in `...`.
 #[derive(Clone, Copy)]
@@ -9,6 +10,9 @@ pub struct Text<const N: usize> {
     bytes: [u8; N],
     len: usize,
 }
+
+// SAFETY: bytes and their number.
+unsafe impl<const N: usize> Zeroed for Text<N> {}
 
 impl<const N: usize> Text<N> {
     /// No text.
@@ -33,18 +37,6 @@ impl<const N: usize> Text<N> {
             *place = byte;
             self.len += 1;
         }
-    }
-
-    /// Copies the C string at `text`; none for a null pointer.
-    ///
-    /// # Safety
-    /// `text` is null or a NUL-terminated string that nobody writes meanwhile.
-    pub unsafe fn from_ptr(text: *const c_char) -> Self {
-        if text.is_null() {
-            return Self::EMPTY;
-        }
-        // SAFETY: the caller's.
-        Self::new(unsafe { CStr::from_ptr(text) }.to_bytes())
     }
 
     /// The text; what is not UTF-8 is left out.

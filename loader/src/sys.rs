@@ -97,39 +97,8 @@ impl Drop for Guard<'_> {
     }
 }
 
-/// All signals blocked on this thread until this is dropped, but for the two that glibc and musl use between their own
-/// threads (cancellation 32, `setuid` 33): blocked there, a `setuid` of the guest would wait for ever.
-pub(crate) struct SignalsBlocked(u64);
-
-const SIG_SETMASK: usize = 2;
-const ALL_BUT_LIBC_INTERNAL: u64 = !(1 << 31 | 1 << 32);
-
-impl SignalsBlocked {
-    pub(crate) fn new() -> Self {
-        let mut old = 0;
-        set_mask(&ALL_BUT_LIBC_INTERNAL, &mut old);
-        Self(old)
-    }
-}
-
-impl Drop for SignalsBlocked {
-    fn drop(&mut self) {
-        set_mask(&self.0, &mut 0);
-    }
-}
-
-fn set_mask(new: &u64, old: &mut u64) {
-    // SAFETY: reads and writes one kernel sigset_t, 8 bytes.
-    unsafe {
-        arch::syscall(
-            number::RT_SIGPROCMASK,
-            [SIG_SETMASK, core::ptr::from_ref(new) as usize, core::ptr::from_mut(old) as usize, 8, 0, 0],
-        )
-    };
-}
-
 /// Fresh zeroed pages with room for `size` bytes.
-pub fn allocate_pages(size: usize) -> Option<NonNull<c_void>> {
+pub(crate) fn allocate_pages(size: usize) -> Option<NonNull<c_void>> {
     let protection = mm::ProtFlags::READ | mm::ProtFlags::WRITE;
     // SAFETY: a new mapping at an address of the kernel's choice.
     let memory = unsafe { mm::mmap_anonymous(core::ptr::null_mut(), size, protection, mm::MapFlags::PRIVATE) };
@@ -140,7 +109,7 @@ pub fn allocate_pages(size: usize) -> Option<NonNull<c_void>> {
 ///
 /// # Safety
 /// They come from [`allocate_pages`] with the same size, and nothing uses them.
-pub unsafe fn free_pages(memory: NonNull<c_void>, size: usize) {
+pub(crate) unsafe fn free_pages(memory: NonNull<c_void>, size: usize) {
     // SAFETY: the caller's.
     let _ = unsafe { mm::munmap(memory.as_ptr(), size) };
 }

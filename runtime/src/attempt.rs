@@ -3,13 +3,12 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use import_dynamic_loader::{DlError, Text};
+use import_dynamic_loader::Text;
+use import_dynamic_loader::page::{PageBox, Zeroed};
 
 /// One try that failed.
-#[derive(Clone, Copy)]
 pub struct Attempt {
-    /// What was tried.
-    pub what: Attempted,
+    what: Attempted,
     library: Text<96>,
     symbol: Text<96>,
     reason: Text<256>,
@@ -18,9 +17,10 @@ pub struct Attempt {
 /// What a try was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[repr(u8)]
 pub enum Attempted {
     /// Opening a library.
-    Open,
+    Open = 0,
     /// Looking a symbol up.
     Symbol,
     /// Looking a symbol up by version, where the host has no versions.
@@ -28,25 +28,9 @@ pub enum Attempted {
 }
 
 impl Attempt {
-    pub(crate) fn open(library: &CStr, error: &DlError) -> Self {
-        Self::new(Attempted::Open, library, c"", error.message())
-    }
-
-    pub(crate) fn symbol(library: &CStr, symbol: &CStr, error: &DlError) -> Self {
-        Self::new(Attempted::Symbol, library, symbol, error.message())
-    }
-
-    pub(crate) fn version(library: &CStr, symbol: &CStr) -> Self {
-        Self::new(Attempted::Version, library, symbol, "this host's libc has no symbol versions")
-    }
-
-    fn new(what: Attempted, library: &CStr, symbol: &CStr, reason: &str) -> Self {
-        Self {
-            what,
-            library: Text::new(library.to_bytes()),
-            symbol: Text::new(symbol.to_bytes()),
-            reason: Text::new(reason.as_bytes()),
-        }
+    /// What was tried.
+    pub fn what(&self) -> Attempted {
+        self.what
     }
 
     /// The library's file name; empty for the global scope.
@@ -84,26 +68,37 @@ impl fmt::Debug for Attempt {
 }
 
 /// Tries in order, as many as are kept.
-pub(crate) struct Attempts {
-    list: [Option<Attempt>; 8],
-    cut: bool,
+pub(crate) struct Attempts(Option<PageBox<List>>);
+
+struct List {
+    count: usize,
+    entries: [Attempt; 8],
 }
+// SAFETY: numbers, bytes, and an `Attempted` that has a value 0.
+unsafe impl Zeroed for List {}
 
 impl Attempts {
-    pub(crate) const NONE: Self = Self { list: [None; 8], cut: false };
+    pub(crate) const NONE: Self = Self(None);
 
-    pub(crate) fn push(&mut self, attempt: Attempt) {
-        match self.list.iter_mut().find(|place| place.is_none()) {
-            Some(place) => *place = Some(attempt),
-            None => self.cut = true,
+    pub(crate) fn push(&mut self, what: Attempted, library: &CStr, symbol: &CStr, reason: &str) {
+        if self.0.is_none() {
+            self.0 = PageBox::zeroed();
         }
+        let Some(list) = self.0.as_deref_mut() else { return };
+        if let Some(entry) = list.entries.get_mut(list.count) {
+            entry.what = what;
+            entry.library.push(library.to_bytes());
+            entry.symbol.push(symbol.to_bytes());
+            entry.reason.push(reason.as_bytes());
+        }
+        list.count += 1;
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Attempt> {
-        self.list.iter().flatten()
+        self.0.iter().flat_map(|list| list.entries.iter().take(list.count))
     }
 
     pub(crate) fn are_cut(&self) -> bool {
-        self.cut
+        self.0.as_ref().is_none_or(|list| list.count > list.entries.len())
     }
 }

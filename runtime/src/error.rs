@@ -3,11 +3,10 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use import_dynamic_loader::{DlText, Errno, Error as HostError, PathText};
+use import_dynamic_loader::Error as HostError;
 
 use crate::attempt::Attempts;
 use crate::import::Import;
-use crate::page::PageBox;
 use crate::registry::{Imports, imports};
 
 pub use crate::attempt::{Attempt, Attempted};
@@ -15,8 +14,7 @@ pub use crate::attempt::{Attempt, Attempted};
 /// An import could not be bound: which, what was tried, and why each try failed.
 pub struct ImportError {
     import: &'static Import,
-    /// None when there was no memory to keep it.
-    cause: Option<PageBox<Cause>>,
+    cause: Cause,
 }
 
 /// Why.
@@ -29,7 +27,7 @@ pub(crate) enum Cause {
 
 impl ImportError {
     pub(crate) fn new(import: &'static Import, cause: Cause) -> Self {
-        Self { import, cause: PageBox::new(cause).ok() }
+        Self { import, cause }
     }
 
     /// The import that could not be bound.
@@ -49,16 +47,16 @@ impl ImportError {
 
     /// Why there is no host, if that is the reason.
     pub fn host_error(&self) -> Option<&HostError> {
-        match self.cause.as_deref() {
-            Some(Cause::Host(error)) => Some(error),
+        match &self.cause {
+            Cause::Host(error) => Some(error),
             _ => None,
         }
     }
 
     /// What was tried in the host, in order.
     pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
-        let attempts = match self.cause.as_deref() {
-            Some(Cause::Unresolved(attempts)) => Some(attempts),
+        let attempts = match &self.cause {
+            Cause::Unresolved(attempts) => Some(attempts),
             _ => None,
         };
         attempts.into_iter().flat_map(Attempts::iter)
@@ -82,12 +80,12 @@ impl fmt::Display for ImportError {
             Some(library) => write_c_str(f, library)?,
             None => f.write_str("the global scope")?,
         }
-        match self.cause.as_deref() {
-            Some(Cause::Host(error)) => {
+        match &self.cause {
+            Cause::Host(error) => {
                 f.write_str(": ")?;
                 fmt::Display::fmt(error, f)
             }
-            Some(Cause::Unresolved(attempts)) => {
+            Cause::Unresolved(attempts) => {
                 for (index, attempt) in attempts.iter().enumerate() {
                     f.write_str(if index == 0 { ": " } else { "; " })?;
                     fmt::Display::fmt(attempt, f)?;
@@ -97,7 +95,6 @@ impl fmt::Display for ImportError {
                 }
                 Ok(())
             }
-            None => f.write_str(": no memory to tell why"),
         }
     }
 }
@@ -112,8 +109,8 @@ impl fmt::Debug for ImportError {
 
 impl core::error::Error for ImportError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self.cause.as_deref() {
-            Some(Cause::Host(error)) => Some(error),
+        match &self.cause {
+            Cause::Host(error) => Some(error),
             _ => None,
         }
     }
@@ -162,7 +159,9 @@ impl fmt::Debug for ImportErrors {
 impl core::error::Error for ImportErrors {}
 
 /// A return type that tells by its value that `errno` holds the reason (errno(3)).
-#[diagnostic::on_unimplemented(message = "`{Self}` has no value that stands for an error: `errno` needs a signed integer or a pointer")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no value that stands for an error: `errno` needs a signed integer or a pointer"
+)]
 pub trait ErrnoReturn {
     /// Whether the value stands for an error: -1, or null.
     fn is_error(&self) -> bool;
@@ -197,5 +196,4 @@ impl<T> ErrnoReturn for *const T {
 const _: fn() = || {
     fn send_and_sync<T: Send + Sync>() {}
     send_and_sync::<ImportError>();
-    let _: (Option<Errno>, Option<PathText>, Option<DlText>);
 };

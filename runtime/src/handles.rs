@@ -37,12 +37,8 @@ pub(crate) fn find(name: &CStr) -> Option<Handle> {
 /// Keeps a library's handle. Names that race for a place may stand twice, which does no harm.
 pub(crate) fn remember(name: &'static CStr, handle: Handle) {
     for entry in &OPEN {
-        let place = entry.name.compare_exchange(
-            null_mut(),
-            name.as_ptr().cast_mut(),
-            Ordering::AcqRel,
-            Ordering::Relaxed,
-        );
+        let place =
+            entry.name.compare_exchange(null_mut(), name.as_ptr().cast_mut(), Ordering::AcqRel, Ordering::Relaxed);
         if place.is_ok() {
             entry.handle.store(handle.as_raw(), Ordering::Release);
             return;

@@ -33,7 +33,6 @@ pub mod library;
 #[cfg(target_os = "linux")]
 #[doc(hidden)]
 pub mod memory;
-mod page;
 #[doc(hidden)]
 pub mod private;
 mod program;

@@ -3,18 +3,18 @@
 pub use core;
 
 pub use import_dynamic_loader::arch::Continuation;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "guest"))]
 pub use import_dynamic_loader::guest::ENTER;
 
 pub use crate::data::Data;
-pub use crate::error::{ErrnoReturn, ImportError};
 pub use crate::errno;
+pub use crate::error::{ErrnoReturn, ImportError};
 pub use crate::import::{Code, Declaration, Flags, Import};
+#[cfg(target_os = "linux")]
+pub use crate::memory;
 pub use crate::registry::{Export, Requirement};
 pub use crate::stubs::{Stubs, trampoline};
 pub use crate::{__stubs as stubs, __variadic as variadic};
-#[cfg(target_os = "linux")]
-pub use crate::memory;
 
 /// Where an import's target word is.
 pub const TARGET_OFFSET: usize = crate::import::TARGET_OFFSET;
@@ -24,5 +24,5 @@ pub use import_dynamic_loader::{__start as start, InitialStack};
 
 /// What a panic of a program without std does: one line, and an end.
 pub fn panicked() -> ! {
-    import_dynamic_loader::exit_with(&"the program panicked")
+    import_dynamic_loader::exit_with(&format_args!("the program panicked"))
 }

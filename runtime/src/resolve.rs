@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 
 use import_dynamic_loader::{DlError, Handle, Host};
 
-use crate::attempt::{Attempt, Attempts};
+use crate::attempt::{Attempted, Attempts};
 use crate::import::Declaration;
 use crate::{debug, handles, library};
 
@@ -23,7 +23,7 @@ pub(crate) fn resolve(host: &Host, declaration: &'static Declaration) -> Result<
             let found = match open(host, file) {
                 Ok(handle) => in_library(host, declaration, handle, file, prefix, &mut attempts),
                 Err(error) => {
-                    attempts.push(Attempt::open(file, &error));
+                    attempts.push(Attempted::Open, file, c"", error.message());
                     None
                 }
             };
@@ -56,13 +56,14 @@ fn in_library(
     attempts: &mut Attempts,
 ) -> Option<NonNull<c_void>> {
     for &symbol in declaration.symbols {
-        match look_up(host, declaration, handle, file, symbol) {
-            Ok(address) => return Some(address),
-            Err(attempt) => attempts.push(attempt),
+        match look_up(host, declaration, handle, symbol) {
+            Some(Ok(address)) => return Some(address),
+            Some(Err(error)) => attempts.push(Attempted::Symbol, file, symbol, error.message()),
+            None => attempts.push(Attempted::Version, file, symbol, "this host's libc has no symbol versions"),
         }
         let mut other = [0; 128];
         if let Some(symbol) = prefix.and_then(|prefix| prefixed(&mut other, prefix, symbol))
-            && let Ok(address) = look_up(host, declaration, handle, file, symbol)
+            && let Some(Ok(address)) = look_up(host, declaration, handle, symbol)
         {
             return Some(address);
         }
@@ -70,20 +71,18 @@ fn in_library(
     None
 }
 
+/// The address of a symbol in a library; `None` when a version is wanted and the host has none.
 fn look_up(
     host: &Host,
     declaration: &Declaration,
     handle: Handle,
-    file: &CStr,
     symbol: &CStr,
-) -> Result<NonNull<c_void>, Attempt> {
-    let versioned = declaration.version.map(|version| host.dlvsym(handle, symbol, version));
-    let result = match versioned {
-        Some(Some(result)) => result,
-        Some(None) if !declaration.flags.is_version_optional() => return Err(Attempt::version(file, symbol)),
-        _ => host.dlsym(handle, symbol),
-    };
-    result.map_err(|error| Attempt::symbol(file, symbol, &error))
+) -> Option<Result<NonNull<c_void>, DlError>> {
+    match declaration.version.map(|version| host.dlvsym(handle, symbol, version)) {
+        Some(Some(result)) => Some(result),
+        Some(None) if !declaration.flags.is_version_optional() => None,
+        _ => Some(host.dlsym(handle, symbol)),
+    }
 }
 
 /// `prefix` and `symbol` as one C string in `buffer`, if it fits.

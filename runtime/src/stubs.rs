@@ -44,7 +44,7 @@ extern "C" fn bind_for_call(import: &'static Import) -> Continuation {
 }
 
 /// The stubs of the import that the static `$import` is: an expression for a constant.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_os = "linux", feature = "guest"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __stubs {
@@ -69,6 +69,25 @@ macro_rules! __stubs {
             )
         }
         $crate::private::Stubs::new(bind as *const (), guest as *const ())
+    }};
+}
+
+/// The stubs of the import that the static `$import` is, where there is no guest mode: an expression for a constant.
+#[cfg(all(target_arch = "x86_64", not(all(target_os = "linux", feature = "guest"))))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __stubs {
+    ($import:path) => {{
+        #[unsafe(naked)]
+        unsafe extern "C" fn bind() {
+            $crate::private::core::arch::naked_asm!(
+                "lea r11, [rip + {import}]", // which import
+                "jmp {trampoline}",          // bind it, then call it
+                import = sym $import,
+                trampoline = sym $crate::private::trampoline,
+            )
+        }
+        $crate::private::Stubs::new(bind as *const (), bind as *const ())
     }};
 }
 

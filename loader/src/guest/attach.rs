@@ -8,9 +8,10 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use crate::arch::{self, Continuation};
 use crate::error::{Errno, Error};
 use crate::guest::ENTER;
+use crate::guest::signals::SignalsBlocked;
 use crate::host::Functions;
 use crate::optional;
-use crate::sys::{self, Lock, SignalsBlocked};
+use crate::sys::{self, Lock};
 
 /// Stack of a lending thread in bytes, before the library with the largest static TLS needs more: only the guest's
 /// thread-exit destructors run there.

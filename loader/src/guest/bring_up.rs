@@ -5,13 +5,15 @@ use core::ffi::{c_char, c_int};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use crate::error::{Errno, Error};
-use crate::guest::{ENTER, attach, functions, initial_stack, needed, MappedImage};
+use crate::guest::program_break::block_program_break;
+use crate::guest::signals::SignalsBlocked;
+use crate::guest::{ENTER, area, attach, initial_stack};
 use crate::host::{Failure, Host, LinkMode, with_functions};
 use crate::image::{Contents, ENTRY};
-use crate::interpreter::{Interpreter, block_program_break};
+use crate::interpreter::Interpreter;
+use crate::main_program::{MappedImage, functions, needed};
 use crate::message::Text;
 use crate::start::{self, InitialStack};
-use crate::sys::SignalsBlocked;
 use crate::{arch, slots, sys};
 
 /// CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM: a thread, without TLS or ids.
@@ -43,6 +45,7 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
         interpreter: crate::host::c_bytes(&interpreter.path),
         segments: &[],
         load_bias: None,
+        tls: Some((area::SIZE, area::ALIGN)),
         exports: crate::export::all(),
     };
     let image = MappedImage::new(&contents, page)?;
@@ -76,10 +79,9 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     let functions = unsafe { functions(image.keep()) };
     let has_threads = functions.pthread_create != 0 && functions.attr_init != 0;
     if PROGRESS.load(Ordering::Acquire) != UP || functions.dlopen == 0 || functions.dlsym == 0 || !has_threads {
-        return Err(Failure { error: Error::NoLibc(Text::new(&path.1)), is_final: true });
+        return Err(Failure::Final(Text::new(&path.1)));
     }
     attach::prepare(MAIN_THREAD_POINTER.load(Ordering::Relaxed) as *mut u8, &functions);
-    attach::attach().map_err(|error| Failure { error, is_final: true })?;
     Ok(with_functions(LinkMode::Guest, path.0, &path.1, functions))
 }
 

@@ -6,8 +6,12 @@
 use core::arch::{asm, naked_asm};
 use core::ffi::c_void;
 
+#[cfg(all(target_os = "linux", feature = "guest"))]
+mod guest;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(all(target_os = "linux", feature = "guest"))]
+pub(crate) use guest::*;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::*;
 
