@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::host::{Failure, Host, LinkMode, with_functions};
 use crate::image::{self, ENTRY};
 use crate::interpreter::Interpreter;
-use crate::main_program::{MappedImage, functions, needed};
+use crate::main_program::{MappedImage, Slots, needed};
 use crate::message::Text;
 use crate::start::{self, InitialStack, at};
 use crate::{arch, own, slots};
@@ -52,10 +52,10 @@ pub(crate) fn bring_up(stack: InitialStack) -> Result<Host, Failure> {
     // SAFETY: a checked and mapped interpreter, the kernel's own initial stack, and room below it (`reserved`).
     let up = unsafe { arch::adopt(stack.as_ptr(), interpreter.entry) } == 1;
     let (libc, path) = interpreter.keep();
-    // SAFETY: the interpreter has filled the slots; nothing writes them any more.
-    let functions = unsafe { functions(image.keep()) };
-    if !up || functions.dlopen == 0 || functions.dlsym == 0 {
-        return Err(Failure::Final(Text::new(&path)));
+    // SAFETY: the image stays, and the interpreter has run.
+    let slots = unsafe { Slots::new(image.keep()) };
+    match slots.functions() {
+        Some(functions) if up => Ok(with_functions(LinkMode::Adopted, libc, &path, functions)),
+        _ => Err(Failure::Final(Text::new(&path))),
     }
-    Ok(with_functions(LinkMode::Adopted, libc, &path, functions))
 }

@@ -19,12 +19,10 @@ pub const MAX_ATTEMPTS: usize = 8;
 pub enum Error {
     /// No candidate is a usable interpreter.
     NoInterpreter(Attempts),
-    /// The interpreter could not be mapped.
-    Map(PathText, Errno),
     /// Memory for the program image or the guest's stack could not be had.
     Memory(Errno),
     /// The interpreter ran and found no libc with `__libc_start_main` and `dlopen`.
-    NoLibc(PathText),
+    NoLibc(&'static PathText),
     /// The kernel thread that brings up the guest could not be made.
     Thread(Errno),
     /// The guest's libc could not make a thread control block for this thread: its `pthread_create` gave this error.
@@ -94,6 +92,8 @@ impl fmt::Debug for Attempts {
 pub enum Rejection {
     /// It could not be opened or read.
     Open(Errno),
+    /// It could not be mapped.
+    Map(Errno),
     /// It is not a regular file.
     NotRegular,
     /// It ends before its headers do.
@@ -129,7 +129,7 @@ pub enum Rejection {
 impl Rejection {
     fn text(self) -> &'static str {
         match self {
-            Self::Open(errno) => errno.text(),
+            Self::Open(errno) | Self::Map(errno) => errno.text(),
             Self::NotRegular => "not a regular file",
             Self::Truncated => "truncated",
             Self::NotElf => "not an ELF file",
@@ -219,7 +219,6 @@ impl fmt::Display for Error {
                 }
                 f.write_str("); install a libc or name its dynamic linker in IMPORT_DYNAMIC_INTERPRETER")
             }
-            Self::Map(path, errno) => step(f, "no usable host libc: cannot map ", path.as_str(), Some(errno)),
             Self::Memory(errno) => step(f, "no memory to bring up the host libc", "", Some(errno)),
             Self::NoLibc(path) => step(f, "no usable host libc: none was found by ", path.as_str(), None),
             Self::Thread(errno) => step(f, "cannot start a thread for the host libc", "", Some(errno)),

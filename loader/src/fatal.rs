@@ -68,7 +68,7 @@ pub fn exit(status: i32) -> ! {
 /// Prints a line to stderr.
 pub fn print_line(text: &dyn fmt::Display) {
     let mut out = Stderr::new();
-    let _ = write!(out, "{text}\n"); // writing to the buffer cannot fail
+    let _ = writeln!(out, "{text}"); // writing to the buffer cannot fail
     out.flush();
 }
 

@@ -76,10 +76,6 @@ pub(crate) struct Functions {
     pub(crate) exit: usize,
     pub(crate) fflush: usize,
     pub(crate) version: usize,
-    pub(crate) pthread_create: usize,
-    pub(crate) attr_init: usize,
-    pub(crate) attr_setstacksize: usize,
-    pub(crate) attr_setdetachstate: usize,
 }
 
 impl Functions {
@@ -92,10 +88,6 @@ impl Functions {
         exit: 0,
         fflush: 0,
         version: 0,
-        pthread_create: 0,
-        attr_init: 0,
-        attr_setstacksize: 0,
-        attr_setdetachstate: 0,
     };
 }
 
@@ -201,7 +193,7 @@ fn outcome() -> Result<&'static Host, Error> {
     // SAFETY: only called when STATE is READY or FAILED, after which nobody writes.
     match unsafe { (*OUTCOME.0.get()).assume_init_ref() } {
         Ok(host) => Ok(host),
-        Err(interpreter) => Err(Error::NoLibc(*interpreter)),
+        Err(interpreter) => Err(Error::NoLibc(interpreter)),
     }
 }
 

@@ -12,7 +12,6 @@ use crate::arch;
 use crate::elf::{HEAD, Object, Phdr};
 use crate::error::{Attempts, Error, Rejection};
 use crate::host::LibcKind;
-use crate::message::Text;
 
 /// The environment variable that names an interpreter, and the only one tried then.
 const VARIABLE: &[u8] = b"IMPORT_DYNAMIC_INTERPRETER";
@@ -31,6 +30,7 @@ pub(crate) struct Interpreter {
     pub(crate) entry: usize,
     pub(crate) libc: LibcKind,
     /// Whether it registers restartable sequences (glibc 2.35 and later).
+    #[cfg_attr(not(feature = "guest"), expect(dead_code, reason = "guest mode's"))]
     pub(crate) registers_rseq: bool,
     /// Where it is mapped, with room that its alignment wanted.
     mapping: (usize, usize),
@@ -54,46 +54,30 @@ impl Interpreter {
     /// Finds the host's interpreter and maps it.
     ///
     /// # Errors
-    /// [`Error::NoInterpreter`] names every file tried; [`Error::Map`] when a good one could not be mapped.
+    /// [`Error::NoInterpreter`] names every file tried.
     pub(crate) fn load(page: usize) -> Result<Self, Error> {
         let mut attempts = Attempts::NONE;
         let mut attempt = |name: &CStr| match Self::open(name, page) {
-            Ok(interpreter) => Some(Ok(interpreter)),
-            Err(Failure::Rejected(reason)) => {
+            Ok(interpreter) => Some(interpreter),
+            Err(reason) => {
                 attempts.push(name.to_bytes(), reason);
                 None
             }
-            Err(Failure::Fatal(error)) => Some(Err(error)),
         };
-        if let Some(name) = crate::start::variable(VARIABLE) {
-            return attempt(name).unwrap_or_else(|| Err(Error::NoInterpreter(attempts)));
-        }
-        for name in arch::INTERPRETERS {
-            if let Some(result) = attempt(name) {
-                return result;
-            }
-        }
-        let mut rejected = None;
-        for program in KNOWN_PROGRAMS {
-            match interpreter_of(program) {
-                Ok(path) => {
-                    let name = CStr::from_bytes_until_nul(&path).unwrap_or_default();
-                    if !arch::INTERPRETERS.contains(&name)
-                        && let Some(result) = attempt(name)
-                    {
-                        return result;
-                    }
-                }
-                Err(reason) => rejected = rejected.or(Some((program, reason))),
-            }
-        }
-        if let Some((program, reason)) = rejected {
-            attempts.push(program.to_bytes(), reason);
-        }
-        Err(Error::NoInterpreter(attempts))
+        let found = match crate::start::variable(VARIABLE) {
+            Some(name) => attempt(name),
+            None => arch::INTERPRETERS.iter().find_map(|name| attempt(name)).or_else(|| {
+                KNOWN_PROGRAMS.iter().find_map(|program| {
+                    let path = interpreter_of(program).ok()?;
+                    let name = CStr::from_bytes_until_nul(&path).ok()?;
+                    if arch::INTERPRETERS.contains(&name) { None } else { attempt(name) }
+                })
+            }),
+        };
+        found.ok_or(Error::NoInterpreter(attempts))
     }
 
-    fn open(name: &CStr, page: usize) -> Result<Self, Failure> {
+    fn open(name: &CStr, page: usize) -> Result<Self, Rejection> {
         let mut head = [0; HEAD];
         let (file, size, len) = open(name, &mut head)?;
         let head = head.get(..len).unwrap_or_default();
@@ -101,23 +85,11 @@ impl Interpreter {
         let path = name.to_bytes_with_nul();
         let mut copy = [0; 256];
         copy.get_mut(..path.len()).ok_or(Rejection::Truncated)?.copy_from_slice(path);
-        let (bias, mapping) = map(&file, &object, page)
-            .map_err(|errno| Failure::Fatal(Error::Map(Text::new(name.to_bytes()), errno.into())))?;
+        let (bias, mapping) = map(&file, &object, page).map_err(|errno| Rejection::Map(errno.into()))?;
         let entry = bias.wrapping_add(object.entry as usize);
         let names = names(&object, bias);
         let registers_rseq = defines(names, b"\0GLIBC_2.35\0");
         Ok(Self { path: copy, bias, entry, libc: kind(names), registers_rseq, mapping })
-    }
-}
-
-enum Failure {
-    Rejected(Rejection),
-    Fatal(Error),
-}
-
-impl From<Rejection> for Failure {
-    fn from(reason: Rejection) -> Self {
-        Self::Rejected(reason)
     }
 }
 

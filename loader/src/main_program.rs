@@ -59,25 +59,37 @@ impl Drop for MappedImage {
     }
 }
 
-/// The functions in the slots at `table`.
-///
-/// # Safety
-/// `table` is an image's slots, and the interpreter has filled them.
-pub(crate) unsafe fn functions(table: usize) -> Functions {
-    // SAFETY: the caller's.
-    let slot = |index: usize| unsafe { *((table + index * 8) as *const usize) };
-    Functions {
-        dlopen: slot(slots::DLOPEN),
-        dlsym: slot(slots::DLSYM),
-        dlvsym: slot(slots::DLVSYM),
-        dlerror: slot(slots::DLERROR),
-        errno_location: slot(slots::ERRNO_LOCATION),
-        exit: slot(slots::EXIT),
-        fflush: slot(slots::FFLUSH),
-        version: slot(slots::VERSION),
-        pthread_create: slot(slots::PTHREAD_CREATE),
-        attr_init: slot(slots::PTHREAD_ATTR_INIT),
-        attr_setstacksize: slot(slots::PTHREAD_ATTR_SETSTACKSIZE),
-        attr_setdetachstate: slot(slots::PTHREAD_ATTR_SETDETACHSTATE),
+/// The symbols of the host's libc that the interpreter has bound.
+#[derive(Clone, Copy)]
+pub(crate) struct Slots(usize);
+
+impl Slots {
+    /// The slots at `table`.
+    ///
+    /// # Safety
+    /// `table` is the slots of an image that stays, and the interpreter has filled them.
+    pub(crate) unsafe fn new(table: usize) -> Self {
+        Self(table)
+    }
+
+    /// The address in a slot; 0 where the host has no such symbol.
+    pub(crate) fn get(self, index: usize) -> usize {
+        // SAFETY: one of slots::COUNT words (`new`), which nobody writes any more.
+        unsafe { *((self.0 + index * 8) as *const usize) }
+    }
+
+    /// What every host needs; none when it has no `dlopen`.
+    pub(crate) fn functions(self) -> Option<Functions> {
+        let functions = Functions {
+            dlopen: self.get(slots::DLOPEN),
+            dlsym: self.get(slots::DLSYM),
+            dlvsym: self.get(slots::DLVSYM),
+            dlerror: self.get(slots::DLERROR),
+            errno_location: self.get(slots::ERRNO_LOCATION),
+            exit: self.get(slots::EXIT),
+            fflush: self.get(slots::FFLUSH),
+            version: self.get(slots::VERSION),
+        };
+        (functions.dlopen != 0 && functions.dlsym != 0).then_some(functions)
     }
 }

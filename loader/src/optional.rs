@@ -3,9 +3,6 @@
 crate::arch::optional_symbols! {
     environ = "__environ";
     getauxval = "getauxval";
-    cxa_thread_atexit_impl = "__cxa_thread_atexit_impl";
-    pthread_key_create = "pthread_key_create";
-    pthread_setspecific = "pthread_setspecific";
     dlopen = "dlopen";
     dlsym = "dlsym";
     dlvsym = "dlvsym";
@@ -14,4 +11,11 @@ crate::arch::optional_symbols! {
     exit = "exit";
     fflush = "fflush";
     gnu_get_libc_version = "gnu_get_libc_version";
+}
+
+#[cfg(feature = "guest")]
+crate::arch::optional_symbols! {
+    cxa_thread_atexit_impl = "__cxa_thread_atexit_impl";
+    pthread_key_create = "pthread_key_create";
+    pthread_setspecific = "pthread_setspecific";
 }

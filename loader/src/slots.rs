@@ -4,8 +4,12 @@
 macro_rules! slots {
     ($($index:ident = $name:literal,)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "indices, named as constants are")]
+        #[cfg_attr(not(feature = "guest"), allow(dead_code, reason = "some are guest mode's"))]
         enum Index { $($index,)* }
-        $(pub(crate) const $index: usize = Index::$index as usize;)*
+        $(
+            #[cfg_attr(not(feature = "guest"), allow(dead_code, reason = "some are guest mode's"))]
+            pub(crate) const $index: usize = Index::$index as usize;
+        )*
         /// How many slots there are.
         pub(crate) const COUNT: usize = [$($name,)*].len();
         /// All names, NUL-terminated, one after another.

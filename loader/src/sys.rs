@@ -23,6 +23,12 @@ pub(crate) fn wait_while(word: &AtomicU32, value: u32) {
     }
 }
 
+/// Wakes one that waits on `word`.
+#[cfg(feature = "guest")]
+pub(crate) fn wake_one(word: &AtomicU32) {
+    let _ = futex::wake(word, futex::Flags::PRIVATE, 1);
+}
+
 /// Wakes all that wait on `word`.
 pub(crate) fn wake_all(word: &AtomicU32) {
     let _ = futex::wake(word, futex::Flags::PRIVATE, i32::MAX as u32);
@@ -34,12 +40,6 @@ pub fn exit_group(status: i32) -> ! {
         // SAFETY: does not return.
         unsafe { arch::syscall(number::EXIT_GROUP, [status as usize, 0, 0, 0, 0, 0]) };
     }
-}
-
-/// The end of the heap that `brk` grows.
-pub(crate) fn program_break() -> usize {
-    // SAFETY: brk(0) changes nothing.
-    unsafe { arch::syscall(number::BRK, [0; 6]) as usize }
 }
 
 /// Nanoseconds of the monotonic clock.
@@ -64,35 +64,6 @@ pub(crate) fn write_stderr(mut bytes: &[u8]) {
             Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
             Err(rustix::io::Errno::INTR) => {}
             Err(_) => return,
-        }
-    }
-}
-
-/// A lock of one futex word, for the cold paths: 0 free, 1 held, 2 held and waited for.
-pub(crate) struct Lock(AtomicU32);
-
-impl Lock {
-    pub(crate) const fn new() -> Self {
-        Self(AtomicU32::new(0))
-    }
-
-    /// Takes the lock; released when the guard is dropped.
-    pub(crate) fn lock(&self) -> Guard<'_> {
-        if self.0.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_err() {
-            while self.0.swap(2, Ordering::Acquire) != 0 {
-                wait_while(&self.0, 2);
-            }
-        }
-        Guard(self)
-    }
-}
-
-pub(crate) struct Guard<'a>(&'a Lock);
-
-impl Drop for Guard<'_> {
-    fn drop(&mut self) {
-        if self.0.0.swap(0, Ordering::Release) == 2 {
-            let _ = futex::wake(&self.0.0, futex::Flags::PRIVATE, 1);
         }
     }
 }

@@ -3,15 +3,16 @@
 
 use core::cell::UnsafeCell;
 use core::ffi::c_void;
-use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use crate::arch::{self, Continuation};
 use crate::error::{Errno, Error};
 use crate::guest::ENTER;
+use crate::guest::lock::Lock;
 use crate::guest::signals::SignalsBlocked;
-use crate::host::Functions;
-use crate::optional;
-use crate::sys::{self, Lock};
+use crate::main_program::Slots;
+use crate::{optional, slots};
+use crate::sys;
 
 /// Stack of a lending thread in bytes, before the library with the largest static TLS needs more: only the guest's
 /// thread-exit destructors run there.
@@ -25,10 +26,12 @@ const PTHREAD_CREATE_DETACHED: usize = 1;
 struct Service {
     lock: Lock,
     thread_pointer: AtomicPtr<u8>,
-    functions: UnsafeCell<Functions>,
+    /// The guest's pthread_create(3) and pthread_attr_setstacksize(3).
+    create: AtomicUsize,
+    set_stack_size: AtomicUsize,
     attributes: UnsafeCell<Attributes>,
 }
-// SAFETY: `functions` is written once, before any thread can attach; `attributes` only under the lock.
+// SAFETY: `attributes` is written by `prepare`, before any thread can attach, and then only under the lock.
 unsafe impl Sync for Service {}
 
 /// A pthread_attr_t, which no libc makes larger than this.
@@ -38,23 +41,25 @@ struct Attributes([u8; 128]);
 static SERVICE: Service = Service {
     lock: Lock::new(),
     thread_pointer: AtomicPtr::new(core::ptr::null_mut()),
-    functions: UnsafeCell::new(Functions::NONE),
+    create: AtomicUsize::new(0),
+    set_stack_size: AtomicUsize::new(0),
     attributes: UnsafeCell::new(Attributes([0; 128])),
 };
 
 /// Makes attaching possible, with the control block of the guest's main thread.
-pub(crate) fn prepare(thread_pointer: *mut u8, functions: &Functions) {
-    // SAFETY: called once, by the thread that brings up the guest, before anybody attaches.
-    unsafe { *SERVICE.functions.get() = *functions };
-    SERVICE.thread_pointer.store(thread_pointer, Ordering::Release);
-    // SAFETY: pthread_attr_init(3) and pthread_attr_setdetachstate(3) of the guest, on its main control block, which
-    // nobody else uses yet.
+pub(crate) fn prepare(thread_pointer: *mut u8, slots: Slots) {
+    let set_stack_size = slots.get(slots::PTHREAD_ATTR_SETSTACKSIZE);
+    // SAFETY: pthread_attr_init(3) and its kin of the guest, on its main control block, which nobody else uses yet.
     unsafe {
         let attributes = SERVICE.attributes.get() as usize;
-        arch::call_on(thread_pointer, functions.attr_init, attributes, 0, 0, 0);
-        arch::call_on(thread_pointer, functions.attr_setdetachstate, attributes, PTHREAD_CREATE_DETACHED, 0, 0);
-        arch::call_on(thread_pointer, functions.attr_setstacksize, attributes, STACK, 0, 0);
+        arch::call_on(thread_pointer, slots.get(slots::PTHREAD_ATTR_INIT), attributes, 0, 0, 0);
+        let set_detached = slots.get(slots::PTHREAD_ATTR_SETDETACHSTATE);
+        arch::call_on(thread_pointer, set_detached, attributes, PTHREAD_CREATE_DETACHED, 0, 0);
+        arch::call_on(thread_pointer, set_stack_size, attributes, STACK, 0, 0);
     }
+    SERVICE.create.store(slots.get(slots::PTHREAD_CREATE), Ordering::Relaxed);
+    SERVICE.set_stack_size.store(set_stack_size, Ordering::Relaxed);
+    SERVICE.thread_pointer.store(thread_pointer, Ordering::Release);
 }
 
 /// What a new lender tells the thread that wants its control block.
@@ -98,10 +103,9 @@ pub(crate) fn attach() -> Result<(), Error> {
 
 /// The guest's `pthread_create`, on its main control block.
 fn create_lender(handoff: &Handoff) -> Result<(), Error> {
-    // SAFETY: written before SERVICE.thread_pointer was, which is read below; never again.
-    let functions = unsafe { &*SERVICE.functions.get() };
     let service = SERVICE.lock.lock();
     let thread_pointer = SERVICE.thread_pointer.load(Ordering::Acquire);
+    let pthread_create = SERVICE.create.load(Ordering::Relaxed);
     let attributes = SERVICE.attributes.get() as usize;
     let mut stack = STACK;
     let mut thread = 0usize;
@@ -111,7 +115,7 @@ fn create_lender(handoff: &Handoff) -> Result<(), Error> {
         // and the attributes ours.
         unsafe {
             let thread = &raw mut thread as usize;
-            arch::call_on(thread_pointer, functions.pthread_create, thread, attributes, lender as *const () as usize, argument)
+            arch::call_on(thread_pointer, pthread_create, thread, attributes, lender as *const () as usize, argument)
         }
     };
     let mut result = create();
@@ -119,7 +123,7 @@ fn create_lender(handoff: &Handoff) -> Result<(), Error> {
     while result == EINVAL && stack < MOST_STACK {
         stack *= 4;
         // SAFETY: as above.
-        unsafe { arch::call_on(thread_pointer, functions.attr_setstacksize, attributes, stack, 0, 0) };
+        unsafe { arch::call_on(thread_pointer, SERVICE.set_stack_size.load(Ordering::Relaxed), attributes, stack, 0, 0) };
         result = create();
     }
     drop(service);

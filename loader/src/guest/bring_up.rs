@@ -11,7 +11,7 @@ use crate::guest::{ENTER, area, attach, initial_stack};
 use crate::host::{Failure, Host, LinkMode, with_functions};
 use crate::image::{Contents, ENTRY};
 use crate::interpreter::Interpreter;
-use crate::main_program::{MappedImage, functions, needed};
+use crate::main_program::{MappedImage, Slots, needed};
 use crate::message::Text;
 use crate::start::{self, InitialStack};
 use crate::{arch, slots, sys};
@@ -74,15 +74,16 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     }
     sys::wait_while(&PROGRESS, RUNNING);
 
-    let path = interpreter.keep();
-    // SAFETY: the guest is up or has given up: the interpreter has filled the slots.
-    let functions = unsafe { functions(image.keep()) };
-    let has_threads = functions.pthread_create != 0 && functions.attr_init != 0;
-    if PROGRESS.load(Ordering::Acquire) != UP || functions.dlopen == 0 || functions.dlsym == 0 || !has_threads {
-        return Err(Failure::Final(Text::new(&path.1)));
+    let (libc, path) = interpreter.keep();
+    // SAFETY: the image stays; the guest is up or has given up: the interpreter has run.
+    let slots = unsafe { Slots::new(image.keep()) };
+    match slots.functions() {
+        Some(functions) if PROGRESS.load(Ordering::Acquire) == UP && slots.get(slots::PTHREAD_CREATE) != 0 => {
+            attach::prepare(MAIN_THREAD_POINTER.load(Ordering::Relaxed) as *mut u8, slots);
+            Ok(with_functions(LinkMode::Guest, libc, &path, functions))
+        }
+        _ => Err(Failure::Final(Text::new(&path))),
     }
-    attach::prepare(MAIN_THREAD_POINTER.load(Ordering::Relaxed) as *mut u8, &functions);
-    Ok(with_functions(LinkMode::Guest, path.0, &path.1, functions))
 }
 
 /// `main` of the guest, called by its libc on its main thread. It never returns: its control block serves threads that

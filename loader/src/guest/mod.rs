@@ -10,6 +10,7 @@ pub(crate) mod attach;
 pub(crate) mod bring_up;
 pub(crate) mod exit;
 pub(crate) mod initial_stack;
+pub(crate) mod lock;
 pub(crate) mod program_break;
 pub(crate) mod signals;
 

@@ -25,8 +25,10 @@ pub(crate) const INTERPRETERS: &[&CStr] = &[
 ];
 /// System call numbers that rustix has no stable wrapper for.
 pub(crate) mod number {
+    #[cfg(feature = "guest")]
     pub(crate) const RT_SIGPROCMASK: usize = 14;
     pub(crate) const ARCH_PRCTL: usize = 158;
+    #[cfg(feature = "guest")]
     pub(crate) const BRK: usize = 12;
     pub(crate) const CLOCK_GETTIME: usize = 228;
     pub(crate) const EXIT_GROUP: usize = 231;
