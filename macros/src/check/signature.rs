@@ -124,7 +124,7 @@ fn param_name(pat: &Pat, index: usize, report: &mut Report) -> Option<Ident> {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
             Some(pat.ident.clone())
         }
-        Pat::Wild(_) => Some(format_ident!("argument_{index}", span = Span::mixed_site())),
+        Pat::Wild(_) => Some(format_ident!("__argument_{index}", span = Span::mixed_site())),
         _ => {
             report.error(
                 pat,

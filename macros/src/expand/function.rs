@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
 
 use super::pointer::{pointer, unbound};
-use super::{Paths, callable, declaration};
+use super::{Paths, callable, declaration, local};
 use crate::attributes::has;
 use crate::model::{Function, Group, Import, Style};
 
@@ -33,51 +33,44 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
         quote!(<#(#lifetimes),*>)
     });
     let unsafety = (!function.safe).then(|| quote!(unsafe));
-    let call = quote!(call(#(#names),*));
+    let local_call = local("call");
+    let call = quote!(#local_call(#(#names),*));
     let call = if function.safe { call } else { quote!(unsafe { #call }) };
     let pointer = unbound(function);
     let transmute = |code| quote!(unsafe { #core::mem::transmute::<*const (), #pointer>(#code) });
     let (abi, body) = match &function.style {
         // A Result is no C type: such a function has the Rust ABI.
         Style::Fallible { binding, errno, error } => {
-            let code = if *binding { bind(paths, import, error) } else { quote!(#ident::import().target()) };
+            let code = if *binding {
+                // The question mark converts the error: on the user's error type, if that has no conversion.
+                let question = quote_spanned!(error.span()=> ?);
+                quote!(#ident::import().bind() #question)
+            } else {
+                quote!(#ident::import().target())
+            };
             let call_it = transmute(code);
             let result = result(paths, function, *errno, error, &call);
-            (None, quote!(let call = #call_it; #result))
+            (None, quote!(let #local_call = #call_it; #result))
         }
         _ => {
             let call_it = transmute(quote!(#ident::import().target()));
-            (Some(quote!(extern #abi)), quote!(let call = #call_it; #call))
+            (Some(quote!(extern #abi)), quote!(let #local_call = #call_it; #call))
         }
     };
     let inline = (!function.interpose && !has(attrs, "inline")).then(|| quote!(#[inline]));
     let interpose = function.interpose.then(|| {
         let symbol = &import.symbols[0];
         quote! {
-            #[allow(dead_code)]
             #[cfg_attr(all(target_os = "linux", target_feature = "crt-static"), unsafe(export_name = #symbol))]
         }
     });
     quote! {
         #(#attrs)*
-        #[allow(non_snake_case, clippy::all, clippy::pedantic)]
+        #[allow(non_snake_case)]
         #inline
         #interpose
         #vis #unsafety #abi fn #ident #lifetimes(#(#params),*) #declared {
             #body
-        }
-    }
-}
-
-/// The code to call, or the error at once.
-fn bind(paths: &Paths, import: &Import, error: &Type) -> TokenStream {
-    let core = &paths.core;
-    let ident = &import.ident;
-    let from = quote_spanned!(error.span()=> #core::convert::From::from);
-    quote! {
-        match #ident::import().bind() {
-            #core::result::Result::Ok(code) => code,
-            #core::result::Result::Err(error) => return #core::result::Result::Err(#from(error)),
         }
     }
 }
@@ -94,12 +87,13 @@ fn result(paths: &Paths, function: &Function, errno: bool, error: &Type, call: &
     };
     let is_error = quote_spanned!(span=> #private::ErrnoReturn::is_error);
     let from = quote_spanned!(error.span()=> #core::convert::From::from);
+    let value = local("value");
     quote! {
-        let value = #call;
-        if #is_error(&value) {
+        let #value = #call;
+        if #is_error(&#value) {
             #core::result::Result::Err(#from(#private::errno()))
         } else {
-            #core::result::Result::Ok(value)
+            #core::result::Result::Ok(#value)
         }
     }
 }
@@ -120,36 +114,28 @@ fn companion(paths: &Paths, group: &Group, import: &Import, function: &Function,
     let Paths { private, core } = paths;
     let Import { cfgs, vis, ident, .. } = import;
     let (outer, body) = accessor(paths, group, import, function, pointer);
+    let code = local("code");
     let doc = format!("Whether and where the host has `{ident}`, without calling it.");
     quote! {
         #(#cfgs)*
         #[doc = #doc]
-        #[allow(dead_code, non_camel_case_types, missing_copy_implementations, missing_debug_implementations)]
+        #[allow(non_camel_case_types)]
         #vis enum #ident {}
 
         #(#cfgs)*
-        #[allow(dead_code, clippy::all, clippy::pedantic)]
         impl #ident {
             #outer
 
-            #[doc(hidden)]
             #[inline]
             fn import() -> &'static #private::Import {
                 #body
             }
 
-            /// Binds the import if need be and returns the function.
-            ///
-            /// # Errors
-            /// The import cannot be bound: the error says what was tried.
+            /// Binds the import if need be and returns the function; the error says what was tried.
             #[inline]
             #vis fn resolve() -> #core::result::Result<#pointer, #private::ImportError> {
-                match Self::import().bind() {
-                    #core::result::Result::Ok(code) => #core::result::Result::Ok(unsafe {
-                        #core::mem::transmute::<*const (), #pointer>(code)
-                    }),
-                    #core::result::Result::Err(error) => #core::result::Result::Err(error),
-                }
+                let #code = Self::import().bind()?;
+                #core::result::Result::Ok(unsafe { #core::mem::transmute::<*const (), #pointer>(#code) })
             }
 
             /// Whether the import can be bound; binds it if so.
