@@ -1,9 +1,9 @@
 //! An imported function: what is called, and beside it the companion type.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned;
-use syn::{ReturnType, Type};
 
 use super::pointer::{pointer, unbound};
 use super::{Paths, callable, declaration, local};
@@ -40,16 +40,22 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
     let transmute = |code| quote!(unsafe { #core::mem::transmute::<*const (), #pointer>(#code) });
     let (abi, body) = match &function.style {
         // A Result is no C type: such a function has the Rust ABI.
-        Style::Fallible { binding, errno, error } => {
+        Style::Fallible { binding, errno, value, error } => {
             let code = if *binding {
-                // The question mark converts the error: on the user's error type, if that has no conversion.
-                let question = quote_spanned!(error.span()=> ?);
-                quote!(#ident::import().bind() #question)
+                // The question mark converts the error, and speaks of the user's error type if that has no conversion.
+                let span = error.span();
+                let mut ident = ident.clone();
+                ident.set_span(span);
+                quote_spanned!(span=> #ident::import().bind()?)
             } else {
                 quote!(#ident::import().target())
             };
             let call_it = transmute(code);
-            let result = result(paths, function, *errno, error, &call);
+            let result = if *errno {
+                errno_result(paths, value, error, &call)
+            } else {
+                quote!(#core::result::Result::Ok(#call))
+            };
             (None, quote!(let #local_call = #call_it; #result))
         }
         _ => {
@@ -75,27 +81,37 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
     }
 }
 
-/// The call's value as a Result.
-fn result(paths: &Paths, function: &Function, errno: bool, error: &Type, call: &TokenStream) -> TokenStream {
+/// The call's value as a Result, by errno.
+fn errno_result(paths: &Paths, value: &Type, error: &Type, call: &TokenStream) -> TokenStream {
     let Paths { private, core } = paths;
-    if !errno {
-        return quote!(#core::result::Result::Ok(#call));
-    }
-    let span = match &function.output {
-        ReturnType::Type(_, ty) => ty.span(),
-        ReturnType::Default => function.declared.span(),
-    };
-    let is_error = quote_spanned!(span=> #private::ErrnoReturn::is_error);
-    let from = quote_spanned!(error.span()=> #core::convert::From::from);
+    let span = value.span();
+    let is_error = respan(quote!(#private::ErrnoReturn::is_error), span);
+    let from = respan(quote!(#core::convert::From::from), error.span());
     let value = local("value");
+    // The same variable, but errors about it are shown at the type.
+    let mut located = value.clone();
+    located.set_span(value.span().located_at(span));
+    let reference = quote_spanned!(span=> &#located);
     quote! {
         let #value = #call;
-        if #is_error(&#value) {
+        if #is_error(#reference) {
             #core::result::Result::Err(#from(#private::errno()))
         } else {
             #core::result::Result::Ok(#value)
         }
     }
+}
+
+/// The same tokens at `span`, where errors about them are shown.
+fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    let respanned = tokens.into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            token = TokenTree::Group(proc_macro2::Group::new(group.delimiter(), respan(group.stream(), span)));
+        }
+        token.set_span(span);
+        token
+    });
+    respanned.collect()
 }
 
 /// A variadic import is a constant: stable Rust calls variadic functions but cannot define them.
