@@ -1,2 +1,57 @@
-//! Build steps.
-fn main() {}
+//! The project's chores as code: `cargo xtask --help` lists them.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+mod apt;
+mod arch;
+mod elf;
+mod nss;
+mod process;
+mod root;
+mod roots;
+mod workspace;
+
+use arch::Arch;
+use workspace::Workspace;
+
+/// The project's chores.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Make root directories from Debian packages and print their paths; without a name, all of them.
+    Root {
+        names: Vec<String>,
+        /// The architecture; this machine's by default.
+        #[arg(long)]
+        arch: Option<Arch>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Root { names, arch } => {
+            let arch = arch.or_else(Arch::host).context("roots are made for x86_64 and aarch64")?;
+            root::command(&workspace, &names, arch)
+        }
+    }
+}
