@@ -7,7 +7,9 @@ use clap::{Parser, Subcommand};
 
 mod apt;
 mod arch;
+mod chroot;
 mod elf;
+mod matrix;
 mod nss;
 mod process;
 mod root;
@@ -34,6 +36,8 @@ enum Task {
         #[arg(long)]
         arch: Option<Arch>,
     },
+    /// Run the example programs in every root and print what they resolve there.
+    Matrix(matrix::Options),
 }
 
 fn main() -> ExitCode {
@@ -53,5 +57,6 @@ fn run(task: Task) -> Result<ExitCode> {
             let arch = arch.or_else(Arch::host).context("roots are made for x86_64 and aarch64")?;
             root::command(&workspace, &names, arch)
         }
+        Task::Matrix(options) => matrix::command(&workspace, &options),
     }
 }

@@ -1,0 +1,104 @@
+//! `cargo xtask matrix`: every program in every root, one lookup per cell.
+//!
+//! What there is to run is in three tables: [`programs`], [`lookups`] and the roots in [`crate::roots`].
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::arch::Arch;
+use crate::root::{Root, Roots};
+use crate::roots::RECIPES;
+use crate::workspace::Workspace;
+
+mod cell;
+mod lookups;
+mod programs;
+mod report;
+
+use cell::{Cell, Outcome};
+use programs::PROGRAMS;
+
+/// Which cells to run and how to show them.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Only what every change must pass.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Print one JSON array of cells instead of tables.
+    #[arg(long)]
+    json: bool,
+    /// Only the programs whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    program: Option<String>,
+    /// Only the roots whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    root: Option<String>,
+    /// Take this executable for the program of that name instead of building it.
+    #[arg(long, value_name = "NAME=PATH", value_parser = parse_replacement)]
+    replace: Vec<(String, PathBuf)>,
+}
+
+fn parse_replacement(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, path) = text.split_once('=').ok_or("want NAME=PATH")?;
+    Ok((name.to_owned(), PathBuf::from(path)))
+}
+
+/// How many cells passed and failed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Count {
+    pub(crate) passed: usize,
+    pub(crate) failed: usize,
+}
+
+/// Runs the cells and prints them.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
+    let cells = run_cells(workspace, options)?;
+    if options.json {
+        println!("{:#}", report::json(&cells));
+    } else {
+        print!("{}", report::tables(&cells));
+    }
+    let failed = cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Failed(_))).count();
+    let passed = cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Passed)).count();
+    Ok(Count { passed, failed })
+}
+
+/// `cargo xtask matrix`.
+pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    let Count { passed, failed } = run(workspace, options)?;
+    if !options.json {
+        println!("{passed} cells passed, {failed} failed");
+    }
+    Ok(if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn run_cells(workspace: &Workspace, options: &Options) -> Result<Vec<Cell>> {
+    let host = Arch::host().context("the matrix runs on x86_64 and aarch64")?;
+    let wanted = |filter: &Option<String>, name: &str| filter.as_ref().is_none_or(|text| name.contains(text.as_str()));
+    let roots = Roots::open(workspace)?;
+    let mut made = BTreeMap::new();
+    let mut cells = Vec::new();
+    for program in PROGRAMS {
+        if (options.quick && !program.quick) || !wanted(&options.program, program.name) {
+            continue;
+        }
+        let replacement = options.replace.iter().find(|(name, _)| name == program.name);
+        let built = match replacement {
+            Some((_, path)) => programs::Built::from_file(program, path.clone())?,
+            None => program.build(workspace).with_context(|| format!("cannot build {}", program.name))?,
+        };
+        let arch = program.arch.unwrap_or(host);
+        for recipe in RECIPES.iter().filter(|recipe| wanted(&options.root, recipe.name)) {
+            let key = (recipe.name, arch.name());
+            let root: Root = match made.get(&key) {
+                Some(root) => Root::clone(root),
+                None => made.entry(key).or_insert(roots.make(recipe, arch)?).clone(),
+            };
+            cells.extend(cell::run(&built, &root)?);
+        }
+    }
+    Ok(cells)
+}
