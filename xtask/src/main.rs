@@ -8,12 +8,17 @@ use clap::{Parser, Subcommand};
 mod apt;
 mod arch;
 mod chroot;
+mod ci;
+mod count;
 mod elf;
+mod headers;
 mod matrix;
 mod nss;
 mod process;
 mod root;
 mod roots;
+mod test_log;
+mod tidy;
 mod workspace;
 
 use arch::Arch;
@@ -38,6 +43,12 @@ enum Task {
     },
     /// Run the example programs in every root and print what they resolve there.
     Matrix(matrix::Options),
+    /// Check that the example programs are static and small.
+    Headers,
+    /// Check the rules that the sources keep to.
+    Tidy,
+    /// Run everything that a change must pass.
+    Ci(ci::Options),
 }
 
 fn main() -> ExitCode {
@@ -58,5 +69,8 @@ fn run(task: Task) -> Result<ExitCode> {
             root::command(&workspace, &names, arch)
         }
         Task::Matrix(options) => matrix::command(&workspace, &options),
+        Task::Headers => headers::command(&workspace),
+        Task::Tidy => tidy::command(&workspace),
+        Task::Ci(options) => ci::command(&workspace, &options),
     }
 }

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use crate::arch::Arch;
+use crate::count::Count;
 use crate::root::{Root, Roots};
 use crate::roots::RECIPES;
 use crate::workspace::Workspace;
@@ -26,7 +27,7 @@ use programs::PROGRAMS;
 pub(crate) struct Options {
     /// Only what every change must pass.
     #[arg(long)]
-    pub(crate) quick: bool,
+    quick: bool,
     /// Print one JSON array of cells instead of tables.
     #[arg(long)]
     json: bool,
@@ -41,16 +42,16 @@ pub(crate) struct Options {
     replace: Vec<(String, PathBuf)>,
 }
 
+impl Options {
+    /// What every change must pass, as tables.
+    pub(crate) fn quick() -> Self {
+        Self { quick: true, ..Self::default() }
+    }
+}
+
 fn parse_replacement(text: &str) -> Result<(String, PathBuf), String> {
     let (name, path) = text.split_once('=').ok_or("want NAME=PATH")?;
     Ok((name.to_owned(), PathBuf::from(path)))
-}
-
-/// How many cells passed and failed.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Count {
-    pub(crate) passed: usize,
-    pub(crate) failed: usize,
 }
 
 /// Runs the cells and prints them.
@@ -60,6 +61,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
         println!("{:#}", report::json(&cells));
     } else {
         print!("{}", report::tables(&cells));
+        println!("(-: this host cannot start a program that is linked dynamically on this machine)");
     }
     let failed = cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Failed(_))).count();
     let passed = cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Passed)).count();
@@ -68,11 +70,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
 
 /// `cargo xtask matrix`.
 pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
-    let Count { passed, failed } = run(workspace, options)?;
+    let count = run(workspace, options)?;
     if !options.json {
-        println!("{passed} cells passed, {failed} failed");
+        println!("cells: {count}");
     }
-    Ok(if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(count.exit_code())
 }
 
 fn run_cells(workspace: &Workspace, options: &Options) -> Result<Vec<Cell>> {

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::cell::{Cell, Outcome};
 
-/// Tables of the cells: programs, then roots by lookups.
+/// Tables of the cells: programs, then roots by lookups. `-` marks a host on which a program with an interpreter and
+/// libraries of its own cannot start; a lookup that makes no sense on a host leaves its cell blank.
 pub(crate) fn tables(cells: &[Cell]) -> String {
     let mut text = String::new();
     for program in cells.chunk_by(|a, b| a.program == b.program) {
@@ -54,7 +55,8 @@ fn summary(runs: &[Cell]) -> String {
         (true, false) => "FAILED without /proc".to_owned(),
         (false, true) => "FAILED with /proc".to_owned(),
         (false, false) if runs.iter().all(|run| matches!(run.outcome, Outcome::Passed)) => "ok".to_owned(),
-        (false, false) => "-".to_owned(),
+        (false, false) if runs.iter().any(|run| matches!(run.outcome, Outcome::CannotStart)) => "-".to_owned(),
+        (false, false) => String::new(),
     }
 }
 
