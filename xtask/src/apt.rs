@@ -140,6 +140,20 @@ pub(crate) fn unpack(deb: &Path, into: &Path) -> Result<()> {
     fs::remove_file(&tar).with_context(|| format!("cannot remove {}", tar.display()))
 }
 
+/// Unpacks a package file into a directory of its own under `into`, unless that is done, and gives that directory.
+pub(crate) fn unpack_once(deb: &Path, into: &Path) -> Result<PathBuf> {
+    let directory = into.join(deb.file_stem().context("a package has a name")?);
+    if !directory.is_dir() {
+        let unfinished = into.join("unfinished");
+        // An earlier run may have been stopped half-way.
+        let _ = fs::remove_dir_all(&unfinished);
+        create_dir(&unfinished)?;
+        unpack(deb, &unfinished)?;
+        fs::rename(&unfinished, &directory)?;
+    }
+    Ok(directory)
+}
+
 /// The Debian mirror that this machine is configured with.
 fn mirror() -> Result<String> {
     if let Ok(mirror) = env::var(MIRROR_VARIABLE) {

@@ -17,6 +17,7 @@ mod nss;
 mod process;
 mod root;
 mod roots;
+mod targets;
 mod test_log;
 mod tidy;
 mod workspace;
@@ -43,6 +44,8 @@ enum Task {
     },
     /// Run the example programs in every root and print what they resolve there.
     Matrix(matrix::Options),
+    /// Make std for targets that rustup cannot download here, in target/toolchain.
+    Std { targets: Vec<String> },
     /// Check that the example programs are static and small.
     Headers,
     /// Check the rules that the sources keep to.
@@ -69,6 +72,7 @@ fn run(task: Task) -> Result<ExitCode> {
             root::command(&workspace, &names, arch)
         }
         Task::Matrix(options) => matrix::command(&workspace, &options),
+        Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Headers => headers::command(&workspace),
         Task::Tidy => tidy::command(&workspace),
         Task::Ci(options) => ci::command(&workspace, &options),
