@@ -101,8 +101,11 @@ Acquire::Retries "3";
     }
 
     fn download_listed(&self, packages: &[&str]) -> Result<Vec<PathBuf>> {
-        let uris =
-            process::output(self.apt_get(&self.config).args(["download", "--print-uris", "-qq"]).args(packages))?;
+        // In the pool itself, apt would leave out the files that are there already.
+        let elsewhere = self.pool.join("apt");
+        let mut uris = self.apt_get(&self.config);
+        uris.current_dir(elsewhere).args(["download", "--print-uris", "-qq"]).args(packages);
+        let uris = process::output(&mut uris)?;
         let mut files = Vec::new();
         for package in packages {
             let name = find_file(&uris, package).with_context(|| format!("{} has no package {package}", self.suite))?;

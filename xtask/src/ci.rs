@@ -42,7 +42,7 @@ pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCo
         println!("== {name}");
         let start = Instant::now();
         let count = step(workspace, options).unwrap_or_else(|error| {
-            println!("{error:?}");
+            println!("{error:#}");
             Count::of(false)
         });
         let verdict = if count.is_success() { "ok" } else { "FAILED" };

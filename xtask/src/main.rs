@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 mod apt;
 mod arch;
+mod bench;
 mod chroot;
 mod ci;
 mod count;
@@ -50,6 +51,8 @@ enum Task {
     Headers,
     /// Check the rules that the sources keep to.
     Tidy,
+    /// Run the benchmarks and print their medians.
+    Bench(bench::Options),
     /// Run everything that a change must pass.
     Ci(ci::Options),
 }
@@ -58,7 +61,7 @@ fn main() -> ExitCode {
     match run(Arguments::parse().task) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("xtask: {error:?}");
+            eprintln!("xtask: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -75,6 +78,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Headers => headers::command(&workspace),
         Task::Tidy => tidy::command(&workspace),
+        Task::Bench(options) => bench::command(&workspace, &options),
         Task::Ci(options) => ci::command(&workspace, &options),
     }
 }
