@@ -23,6 +23,12 @@ impl Arch {
         }
     }
 
+    /// What a Rust target is, if it is Linux on one of them.
+    pub(crate) fn of_target(triple: &str) -> Option<Self> {
+        let arch = [Self::X86_64, Self::Aarch64].into_iter().find(|arch| triple.starts_with(arch.name()));
+        arch.filter(|_| triple.contains("-linux-"))
+    }
+
     pub(crate) fn is_host(self) -> bool {
         Self::host() == Some(self)
     }

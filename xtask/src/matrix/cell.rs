@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::lookups::{LOOKUPS, Lookup};
 use super::programs::Built;
@@ -39,12 +39,14 @@ pub(crate) enum Outcome {
 }
 
 /// Copies the program into the root and runs every lookup there, without `/proc` and with it.
-pub(crate) fn run(built: &Built, root: &Root) -> Result<Vec<Cell>> {
-    let inside = format!("/programs/{}", built.program.name.replace(' ', "-"));
-    let copy = root.path.join(inside.trim_start_matches('/'));
-    create_dir(copy.parent().unwrap_or(Path::new("/")))?;
+pub(crate) fn run(built: &Built, root: &Root, emulator: Option<&Path>) -> Result<Vec<Cell>> {
     create_dir(&root.path.join("proc"))?;
-    fs::copy(&built.path, &copy).with_context(|| format!("cannot copy {}", built.path.display()))?;
+    create_dir(&root.path.join("programs"))?;
+    let mut command_line = Vec::new();
+    if let Some(emulator) = emulator {
+        command_line.push(copy(emulator, root, "emulator")?);
+    }
+    command_line.push(copy(&built.path, root, &built.program.name.replace(' ', "-"))?);
     let mut cells = Vec::new();
     for lookup in LOOKUPS {
         for proc in [false, true] {
@@ -53,7 +55,7 @@ pub(crate) fn run(built: &Built, root: &Root) -> Result<Vec<Cell>> {
             } else if !built.starts_in(root) {
                 Outcome::CannotStart
             } else {
-                run_one(root, &inside, lookup, proc)?
+                run_one(root, &command_line, lookup, proc)?
             };
             cells.push(Cell { program: built.program.name, root: root.clone(), lookup, proc, outcome });
         }
@@ -61,9 +63,17 @@ pub(crate) fn run(built: &Built, root: &Root) -> Result<Vec<Cell>> {
     Ok(cells)
 }
 
-fn run_one(root: &Root, program: &str, lookup: &Lookup, proc: bool) -> Result<Outcome> {
+/// Copies a file unchanged into the root, and gives its path there.
+fn copy(file: &Path, root: &Root, name: &str) -> Result<String> {
+    let inside = format!("programs/{name}");
+    fs::copy(file, root.path.join(&inside)).with_context(|| format!("cannot copy {}", file.display()))?;
+    Ok(format!("/{inside}"))
+}
+
+fn run_one(root: &Root, command_line: &[String], lookup: &Lookup, proc: bool) -> Result<Outcome> {
+    let [program, arguments @ ..] = command_line else { bail!("nothing to run") };
     let mut command = chroot::command(&root.path, program, proc)?;
-    let finished = process::finish_within(command.args(lookup.arguments), LIMIT);
+    let finished = process::finish_within(command.args(arguments).args(lookup.arguments), LIMIT);
     Ok(match lookup.check(&finished, root.arch) {
         Ok(()) => Outcome::Passed,
         Err(expected) => Outcome::Failed(format!(

@@ -8,13 +8,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use crate::arch::Arch;
 use crate::count::Count;
 use crate::root::{Root, Roots};
 use crate::roots::RECIPES;
 use crate::workspace::Workspace;
 
 mod cell;
+mod emulator;
 mod lookups;
 mod programs;
 mod report;
@@ -78,7 +78,6 @@ pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCo
 }
 
 fn run_cells(workspace: &Workspace, options: &Options) -> Result<Vec<Cell>> {
-    let host = Arch::host().context("the matrix runs on x86_64 and aarch64")?;
     let wanted = |filter: &Option<String>, name: &str| filter.as_ref().is_none_or(|text| name.contains(text.as_str()));
     let roots = Roots::open(workspace)?;
     let mut made = BTreeMap::new();
@@ -92,14 +91,15 @@ fn run_cells(workspace: &Workspace, options: &Options) -> Result<Vec<Cell>> {
             Some((_, path)) => programs::Built::from_file(program, path.clone())?,
             None => program.build(workspace).with_context(|| format!("cannot build {}", program.name))?,
         };
-        let arch = program.arch.unwrap_or(host);
+        let arch = program.arch()?;
+        let emulator = emulator::find(workspace, arch)?;
         for recipe in RECIPES.iter().filter(|recipe| wanted(&options.root, recipe.name)) {
             let key = (recipe.name, arch.name());
             let root: Root = match made.get(&key) {
                 Some(root) => Root::clone(root),
                 None => made.entry(key).or_insert(roots.make(recipe, arch)?).clone(),
             };
-            cells.extend(cell::run(&built, &root)?);
+            cells.extend(cell::run(&built, &root, emulator.as_deref())?);
         }
     }
     Ok(cells)

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::arch::Arch;
 use crate::elf::{self, Version};
 use crate::root::Root;
 use crate::roots::Libc;
+use crate::targets;
 use crate::workspace::{self, Workspace};
 
 /// A program and how it is built.
@@ -15,9 +16,9 @@ use crate::workspace::{self, Workspace};
 pub(crate) struct Program {
     pub(crate) name: &'static str,
     package: &'static str,
+    /// The target; this machine's where there is none.
+    target: Option<&'static str>,
     link: Link,
-    /// The architecture; this machine's where there is none.
-    pub(crate) arch: Option<Arch>,
     /// Whether every change must pass it.
     pub(crate) quick: bool,
 }
@@ -31,11 +32,20 @@ enum Link {
     Dynamic,
 }
 
+const DNS_LOOKUP: Program =
+    Program { name: "dns-lookup static", package: "dns-lookup", target: None, link: Link::Static, quick: true };
+const NOSTD_DNS: Program =
+    Program { name: "nostd-dns", package: "nostd-dns", target: None, link: Link::Static, quick: true };
+
 /// Every program that there is.
 pub(crate) const PROGRAMS: &[Program] = &[
-    Program { name: "dns-lookup static", package: "dns-lookup", link: Link::Static, arch: None, quick: true },
-    Program { name: "nostd-dns", package: "nostd-dns", link: Link::Static, arch: None, quick: true },
-    Program { name: "dns-lookup dynamic", package: "dns-lookup", link: Link::Dynamic, arch: None, quick: true },
+    DNS_LOOKUP,
+    NOSTD_DNS,
+    Program { name: "dns-lookup dynamic", link: Link::Dynamic, ..DNS_LOOKUP },
+    Program { name: "dns-lookup musl", target: Some("x86_64-unknown-linux-musl"), quick: false, ..DNS_LOOKUP },
+    Program { name: "dns-lookup aarch64", target: Some("aarch64-unknown-linux-gnu"), quick: false, ..DNS_LOOKUP },
+    Program { name: "nostd-dns aarch64", target: Some("aarch64-unknown-linux-gnu"), quick: false, ..NOSTD_DNS },
+    Program { name: "dns-lookup aarch64 musl", target: Some("aarch64-unknown-linux-musl"), quick: false, ..DNS_LOOKUP },
 ];
 
 /// A program's executable file.
@@ -76,9 +86,29 @@ impl Built {
 }
 
 impl Program {
+    /// The architecture of the roots that it runs in.
+    pub(crate) fn arch(&self) -> Result<Arch> {
+        let arch = self.target.map_or_else(Arch::host, Arch::of_target);
+        arch.context("the matrix runs programs for x86_64 and aarch64")
+    }
+
     pub(crate) fn build(&'static self, workspace: &Workspace) -> Result<Built> {
-        let mut cargo = workspace.cargo();
-        cargo.args(["build", "--release", "--package", self.package]);
+        let mut cargo = match self.target {
+            Some(target) => {
+                let [target] = &targets::prepare(workspace, &[target.to_owned()])?[..] else {
+                    anyhow::bail!("no target {target}");
+                };
+                let mut cargo = target.cargo(workspace);
+                cargo.args(["build", "--target", &target.name]);
+                cargo
+            }
+            None => {
+                let mut cargo = workspace.cargo();
+                cargo.arg("build");
+                cargo
+            }
+        };
+        cargo.args(["--release", "--package", self.package]);
         if self.link == Link::Dynamic {
             // The variable replaces the flags of the workspace's configuration; a directory of its own keeps both builds.
             cargo.env("CARGO_ENCODED_RUSTFLAGS", "-Ctarget-feature=-crt-static");

@@ -84,8 +84,7 @@ impl Target {
 
     /// The architecture, if it is one that Linux programs are tested on.
     pub(crate) fn arch(&self) -> Option<Arch> {
-        let arch = [Arch::X86_64, Arch::Aarch64].into_iter().find(|arch| self.name.starts_with(arch.name()));
-        arch.filter(|_| self.name.contains("-linux-"))
+        Arch::of_target(&self.name)
     }
 
     fn usage(&self) -> String {
