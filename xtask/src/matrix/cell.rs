@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use super::lookups::{LOOKUPS, Lookup};
-use super::programs::Built;
+use super::programs::{Built, Program};
 use crate::root::Root;
 use crate::workspace::create_dir;
 use crate::{chroot, process};
@@ -50,12 +50,12 @@ pub(crate) fn run(built: &Built, root: &Root, emulator: Option<&Path>) -> Result
     let mut cells = Vec::new();
     for lookup in LOOKUPS {
         for proc in [false, true] {
-            let outcome = if !lookup.applies_to(root.recipe.libc) {
+            let outcome = if !lookup.applies_to(built.program, root) {
                 Outcome::NotApplicable
             } else if !built.starts_in(root) {
                 Outcome::CannotStart
             } else {
-                run_one(root, &command_line, lookup, proc)?
+                run_one(built.program, root, &command_line, lookup, proc)?
             };
             cells.push(Cell { program: built.program.name, root: root.clone(), lookup, proc, outcome });
         }
@@ -70,11 +70,11 @@ fn copy(file: &Path, root: &Root, name: &str) -> Result<String> {
     Ok(format!("/{inside}"))
 }
 
-fn run_one(root: &Root, command_line: &[String], lookup: &Lookup, proc: bool) -> Result<Outcome> {
-    let [program, arguments @ ..] = command_line else { bail!("nothing to run") };
-    let mut command = chroot::command(&root.path, program, proc)?;
+fn run_one(program: &Program, root: &Root, command_line: &[String], lookup: &Lookup, proc: bool) -> Result<Outcome> {
+    let [path, arguments @ ..] = command_line else { bail!("nothing to run") };
+    let mut command = chroot::command(&root.path, path, proc)?;
     let finished = process::finish_within(command.args(arguments).args(lookup.arguments), LIMIT);
-    Ok(match lookup.check(&finished, root.arch) {
+    Ok(match lookup.check(&finished, program, root) {
         Ok(()) => Outcome::Passed,
         Err(expected) => Outcome::Failed(format!(
             "{expected}\n{}\nstdout: {}\nstderr: {}",

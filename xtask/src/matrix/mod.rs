@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::count::Count;
 use crate::root::{Root, Roots};
@@ -20,7 +20,7 @@ mod programs;
 mod report;
 
 use cell::{Cell, Outcome};
-use programs::PROGRAMS;
+use programs::{Built, PROGRAMS};
 
 /// Which cells to run and how to show them.
 #[derive(Debug, Default, clap::Args)]
@@ -54,18 +54,25 @@ fn parse_replacement(text: &str) -> Result<(String, PathBuf), String> {
     Ok((name.to_owned(), PathBuf::from(path)))
 }
 
+/// What the matrix came to.
+#[derive(Debug, Default)]
+struct Results {
+    cells: Vec<Cell>,
+    /// Programs that did not build, and why.
+    not_built: Vec<(&'static str, String)>,
+}
+
 /// Runs the cells and prints them.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
-    let cells = run_cells(workspace, options)?;
+    let results = run_cells(workspace, options)?;
     if options.json {
-        println!("{:#}", report::json(&cells));
+        println!("{:#}", report::json(&results));
     } else {
-        print!("{}", report::tables(&cells));
-        println!("(-: this host cannot start a program that is linked dynamically on this machine)");
+        print!("{}", report::tables(&results));
     }
-    let failed = cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Failed(_))).count();
-    let passed = cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Passed)).count();
-    Ok(Count { passed, failed })
+    let failed = results.cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Failed(_))).count();
+    let passed = results.cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Passed)).count();
+    Ok(Count { passed, failed: failed + results.not_built.len() })
 }
 
 /// `cargo xtask matrix`.
@@ -77,19 +84,26 @@ pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCo
     Ok(count.exit_code())
 }
 
-fn run_cells(workspace: &Workspace, options: &Options) -> Result<Vec<Cell>> {
+fn run_cells(workspace: &Workspace, options: &Options) -> Result<Results> {
     let wanted = |filter: &Option<String>, name: &str| filter.as_ref().is_none_or(|text| name.contains(text.as_str()));
     let roots = Roots::open(workspace)?;
     let mut made = BTreeMap::new();
-    let mut cells = Vec::new();
+    let mut results = Results::default();
     for program in PROGRAMS {
         if (options.quick && !program.quick) || !wanted(&options.program, program.name) {
             continue;
         }
         let replacement = options.replace.iter().find(|(name, _)| name == program.name);
         let built = match replacement {
-            Some((_, path)) => programs::Built::from_file(program, path.clone())?,
-            None => program.build(workspace).with_context(|| format!("cannot build {}", program.name))?,
+            Some((_, path)) => Built::from_file(program, path.clone()),
+            None => program.build(workspace),
+        };
+        let built = match built {
+            Ok(built) => built,
+            Err(error) => {
+                results.not_built.push((program.name, format!("{error:#}")));
+                continue;
+            }
         };
         let arch = program.arch()?;
         let emulator = emulator::find(workspace, arch)?;
@@ -99,8 +113,8 @@ fn run_cells(workspace: &Workspace, options: &Options) -> Result<Vec<Cell>> {
                 Some(root) => Root::clone(root),
                 None => made.entry(key).or_insert(roots.make(recipe, arch)?).clone(),
             };
-            cells.extend(cell::run(&built, &root, emulator.as_deref())?);
+            results.cells.extend(cell::run(&built, &root, emulator.as_deref())?);
         }
     }
-    Ok(cells)
+    Ok(results)
 }

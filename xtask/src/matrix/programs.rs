@@ -19,6 +19,8 @@ pub(crate) struct Program {
     /// The target; this machine's where there is none.
     target: Option<&'static str>,
     link: Link,
+    /// The link mode it must report with `-v`; a program without one has no options at all.
+    pub(crate) mode: Option<&'static str>,
     /// Whether every change must pass it.
     pub(crate) quick: bool,
 }
@@ -32,20 +34,22 @@ enum Link {
     Dynamic,
 }
 
-const DNS_LOOKUP: Program =
-    Program { name: "dns-lookup static", package: "dns-lookup", target: None, link: Link::Static, quick: true };
-const NOSTD_DNS: Program =
-    Program { name: "nostd-dns", package: "nostd-dns", target: None, link: Link::Static, quick: true };
+const DNS_LOOKUP: Program = Program {
+    name: "dns-lookup static",
+    package: "dns-lookup",
+    target: None,
+    link: Link::Static,
+    mode: Some("guest"),
+    quick: true,
+};
+const NOSTD_DNS: Program = Program { name: "nostd-dns", package: "nostd-dns", mode: None, ..DNS_LOOKUP };
 
 /// Every program that there is.
 pub(crate) const PROGRAMS: &[Program] = &[
     DNS_LOOKUP,
     NOSTD_DNS,
-    Program { name: "dns-lookup dynamic", link: Link::Dynamic, ..DNS_LOOKUP },
+    Program { name: "dns-lookup dynamic", link: Link::Dynamic, mode: Some("native"), ..DNS_LOOKUP },
     Program { name: "dns-lookup musl", target: Some("x86_64-unknown-linux-musl"), quick: false, ..DNS_LOOKUP },
-    Program { name: "dns-lookup aarch64", target: Some("aarch64-unknown-linux-gnu"), quick: false, ..DNS_LOOKUP },
-    Program { name: "nostd-dns aarch64", target: Some("aarch64-unknown-linux-gnu"), quick: false, ..NOSTD_DNS },
-    Program { name: "dns-lookup aarch64 musl", target: Some("aarch64-unknown-linux-musl"), quick: false, ..DNS_LOOKUP },
 ];
 
 /// A program's executable file.

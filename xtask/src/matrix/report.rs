@@ -5,13 +5,14 @@ use std::fmt::Write;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
+use super::Results;
 use super::cell::{Cell, Outcome};
 
 /// Tables of the cells: programs, then roots by lookups. `-` marks a host on which a program with an interpreter and
 /// libraries of its own cannot start; a lookup that makes no sense on a host leaves its cell blank.
-pub(crate) fn tables(cells: &[Cell]) -> String {
+pub(super) fn tables(results: &Results) -> String {
     let mut text = String::new();
-    for program in cells.chunk_by(|a, b| a.program == b.program) {
+    for program in results.cells.chunk_by(|a, b| a.program == b.program) {
         let mut table = Table::new();
         table.load_preset(presets::ASCII_MARKDOWN);
         for (row, root) in program.chunk_by(|a, b| a.root.path == b.root.path).enumerate() {
@@ -26,7 +27,14 @@ pub(crate) fn tables(cells: &[Cell]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{table}\n");
     }
-    for cell in cells {
+    let cannot_start = results.cells.iter().any(|cell| matches!(cell.outcome, Outcome::CannotStart));
+    if cannot_start {
+        text.push_str("(-: this host cannot start a program that is linked dynamically on this machine)\n\n");
+    }
+    for (program, why) in &results.not_built {
+        let _ = writeln!(text, "FAILED {program} does not build: {why}");
+    }
+    for cell in &results.cells {
         if let Outcome::Failed(why) = &cell.outcome {
             let proc = if cell.proc { "with" } else { "without" };
             let arguments = cell.lookup.arguments.join(" ");
@@ -61,8 +69,10 @@ fn summary(runs: &[Cell]) -> String {
 }
 
 /// The cells as an array of objects.
-pub(crate) fn json(cells: &[Cell]) -> Value {
-    cells.iter().map(object).collect()
+pub(super) fn json(results: &Results) -> Value {
+    let not_built =
+        |(program, why): &(&str, String)| json!({ "program": program, "outcome": "not built", "output": why });
+    results.cells.iter().map(object).chain(results.not_built.iter().map(not_built)).collect()
 }
 
 fn object(cell: &Cell) -> Value {

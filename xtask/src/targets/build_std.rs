@@ -14,7 +14,7 @@ use crate::process;
 use crate::workspace::{Workspace, create_dir, write};
 
 /// Raised when this file makes something else of the same source.
-const REVISION: u32 = 1;
+const REVISION: u32 = 2;
 
 /// Makes the std of every target in `target/toolchain`, unless it is there.
 pub(super) fn make(workspace: &Workspace, targets: &[String]) -> Result<Sysroot> {
@@ -34,6 +34,8 @@ pub(super) fn make(workspace: &Workspace, targets: &[String]) -> Result<Sysroot>
     })?;
     for target in missing {
         install(workspace, &sysroot, &work, target)?;
+        // Cargo does not see that std is another one now, and would keep what was built with the former.
+        let _ = fs::remove_dir_all(workspace.target.join(target));
         write(&stamp_path(&sysroot, target), &stamp)?;
     }
     Ok(sysroot)
@@ -68,8 +70,8 @@ fn compile(sysroot: &Sysroot, work: &Path, targets: &[&str]) -> Result<()> {
     let abort = "sh -c 'case \" $* \" in *\" --crate-name panic_abort \"*) exec \"$@\" -Cpanic=abort;; *) exec \"$@\";; esac' sh";
     sysroot::script(&wrapper, abort)?;
     let mut cargo = sysroot.cargo();
-    // Elsewhere than in the workspace, whose configuration is not meant for std.
-    cargo.current_dir("/").env("RUSTC_WRAPPER", wrapper).env_remove("RUSTFLAGS").args([
+    // Elsewhere than in the workspace, whose configuration is not meant for std. Programs with LTO need the bitcode.
+    cargo.current_dir("/").env("RUSTC_WRAPPER", wrapper).env("RUSTFLAGS", "-Cembed-bitcode=yes").args([
         "build",
         "--quiet",
         "--release",
