@@ -27,9 +27,9 @@ type Step = (&'static str, fn(&Workspace, &Options) -> Result<Count>);
 const STEPS: &[Step] = &[
     ("tests", tests),
     ("tidy", |workspace, _| tidy::run(workspace)),
-    ("fmt", |workspace, _| cargo(workspace, &["fmt", "--all", "--check"], &[])),
+    ("fmt", fmt),
     ("clippy", clippy),
-    ("doc", |workspace, _| cargo(workspace, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])),
+    ("doc", doc),
     ("headers", |workspace, _| headers::run(workspace)),
     ("matrix", |workspace, _| matrix::run(workspace, &matrix::Options::quick())),
 ];
@@ -58,14 +58,40 @@ pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCo
     Ok(total.exit_code())
 }
 
-fn clippy(workspace: &Workspace, _: &Options) -> Result<Count> {
-    cargo(workspace, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])
+/// Programs without std. Cargo unifies features over all packages that are built together, and one feature called `std` of a
+/// crate that they share with the others would put a second panic handler beside theirs.
+const WITHOUT_STD: &[&str] = &["nostd-dns"];
+
+fn fmt(workspace: &Workspace, _: &Options) -> Result<Count> {
+    process::run(workspace.cargo().args(["fmt", "--all", "--check"]))?;
+    Ok(Count::of(true))
 }
 
-fn cargo(workspace: &Workspace, arguments: &[&str], environment: &[(&str, &str)]) -> Result<Count> {
-    let mut cargo = workspace.cargo();
-    process::run(cargo.args(arguments).envs(environment.iter().copied()))?;
-    Ok(Count::of(true))
+fn clippy(workspace: &Workspace, _: &Options) -> Result<Count> {
+    for_all_packages(|packages| {
+        process::run(workspace.cargo().arg("clippy").args(packages).args(["--all-targets", "--", "-D", "warnings"]))
+    })
+}
+
+fn doc(workspace: &Workspace, _: &Options) -> Result<Count> {
+    for_all_packages(|packages| {
+        process::run(workspace.cargo().args(["doc", "--no-deps"]).args(packages).env("RUSTDOCFLAGS", "-D warnings"))
+    })
+}
+
+/// Runs a step for the packages with std together, and for each without on its own.
+fn for_all_packages(step: impl Fn(&[&str]) -> Result<()>) -> Result<Count> {
+    let mut with_std = vec!["--workspace"];
+    with_std.extend(WITHOUT_STD.iter().flat_map(|name| ["--exclude", name]));
+    let mut count = Count::default();
+    for packages in std::iter::once(with_std).chain(WITHOUT_STD.iter().map(|name| vec!["--package", *name])) {
+        let result = step(&packages);
+        if let Err(error) = &result {
+            println!("{error:#}");
+        }
+        count.add(result.is_ok());
+    }
+    Ok(count)
 }
 
 /// Counts the tests of a run; in CI, one that was skipped is one that failed.
@@ -77,6 +103,9 @@ fn tests(workspace: &Workspace, options: &Options) -> Result<Count> {
     let results = test_log::parse(&log);
     for skipped in &results.skipped {
         println!("{skipped}");
+    }
+    if results.ignored_examples > 0 {
+        println!("{} examples in the documentation are not compiled", results.ignored_examples);
     }
     let mut count = results.count;
     if std::env::var_os("CI").is_some() {

@@ -8,6 +8,8 @@ pub(crate) struct Results {
     pub(crate) count: Count,
     /// Lines that say that something was not tested.
     pub(crate) skipped: Vec<String>,
+    /// Examples in the documentation that are marked not to be compiled.
+    pub(crate) ignored_examples: usize,
 }
 
 /// Finds the results of every test program, and the tests that skipped themselves (`skipped: why`) or are ignored.
@@ -17,7 +19,11 @@ pub(crate) fn parse(log: &str) -> Results {
         if let Some(counts) = line.strip_prefix("test result: ") {
             results.count.passed += number_before(counts, "passed");
             results.count.failed += number_before(counts, "failed");
-        } else if line.starts_with("skipped:") || line.contains("... skipped:") || is_ignored(line) {
+        } else if line.starts_with("skipped:") || line.contains("... skipped:") {
+            results.skipped.push(line.to_owned());
+        } else if is_ignored(line) && line.contains(" (line ") {
+            results.ignored_examples += 1;
+        } else if is_ignored(line) {
             results.skipped.push(line.to_owned());
         }
     }
@@ -47,6 +53,7 @@ test two ... skipped: no /proc
 test two ... ok
 test three ... ignored, needs root
 skipped: another thread's line
+test src/lib.rs - (line 6) ... ignored
 
 test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s
 test result: FAILED. 10 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
@@ -57,5 +64,6 @@ test result: FAILED. 10 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out;
         let results = parse(LOG);
         assert_eq!(results.count, Count { passed: 12, failed: 3 });
         assert_eq!(results.skipped.len(), 3, "{:?}", results.skipped);
+        assert_eq!(results.ignored_examples, 1);
     }
 }
