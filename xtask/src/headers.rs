@@ -54,8 +54,8 @@ fn check(workspace: &Workspace, promise: &Promise, program: &Path) -> Result<Vec
         faults.push(format!("has DT_NEEDED {library}"));
     }
     let size = stripped_size(workspace, program)?;
-    let goal = promise.goal.map(|goal| format!(", goal {goal}")).unwrap_or_default();
-    println!("{}: no interpreter, no needed libraries expected; {size} bytes stripped{goal}", promise.package);
+    let goal = promise.goal.map(|goal| format!(" (goal: {goal})")).unwrap_or_default();
+    println!("{}: {size} bytes stripped{goal}", promise.package);
     if let Some(limit) = promise.limit.filter(|limit| size > *limit) {
         faults.push(format!("is {size} bytes stripped, more than {limit}"));
     }
