@@ -1,11 +1,12 @@
 //! The program image: the headers, dynamic section, symbols and relocations that the interpreter is shown as "the main
-//! program" (System V gABI ch. 5, "Dynamic Linking"). Written into a slice; nothing here maps or jumps.
+//! program" (System V gABI ch. 4 and 5). Written into a slice of words; nothing here maps or jumps.
 
 use core::ffi::CStr;
 use core::sync::atomic::AtomicUsize;
 
-use object::elf::{self, Dyn64, ProgramType, Rela64, Sym64};
-use object::{LittleEndian as LE, U16, U32, U64, I64, pod};
+use object::LittleEndian as LE;
+use object::elf::{self, ProgramType};
+use object::pod;
 
 use crate::arch;
 use crate::elf::Phdr;
@@ -52,225 +53,189 @@ pub(crate) struct Layout {
     pub(crate) slots: usize,
 }
 
-/// Bytes that an image with these exports can need at most.
+/// Bytes that an image with these contents needs at most.
 pub(crate) fn size(contents: &Contents<'_>) -> usize {
-    let names: usize = contents.exports.iter().map(|export| export.name.count_bytes() + 1).sum();
-    8192 + names + contents.exports.len() * 64 + contents.segments.len() * size_of::<Phdr>()
+    let mut size = 4096 + size_of_val(contents.segments);
+    for export in contents.exports {
+        size += export.name.count_bytes() + 1 + (SYMBOL + 1) * 8;
+    }
+    size
 }
+
+/// Words of a program header, a symbol and a relocation.
+const HEADER: usize = 7;
+const SYMBOL: usize = 3;
+const RELOCATION: usize = 3;
+/// Headers beside those of the static program's segments.
+const OWN_HEADERS: usize = 6;
+const READ_WRITE: u32 = elf::PF_R.0 | elf::PF_W.0;
 
 /// Writes the image into `memory`, which is zeroed, page-aligned, and will stay at its address; `None` when it does not
 /// fit.
-pub(crate) fn write(memory: &mut [u8], contents: &Contents<'_>) -> Option<Layout> {
+pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layout> {
     let base = memory.as_ptr() as usize;
-    let len = memory.len();
+    let len = size_of_val(memory);
     let bias = contents.load_bias.unwrap_or(base);
-    let mut writer = Writer { memory, used: 0, base, bias };
+    // The headers come first, and are written last.
+    let header_room = (contents.segments.len() + OWN_HEADERS) * HEADER;
+    let mut writer = Writer { words: memory, used: header_room, base, bias };
 
-    // The headers come first; their number is known only at the end.
-    let header_room = contents.segments.len() + 6;
-    let headers = writer.reserve(header_room * size_of::<Phdr>(), 8)?;
+    let interpreter = writer.here();
+    writer.bytes(contents.interpreter);
+    let strings = writer.here();
+    let names = export::write_strings(&mut writer, contents);
+    let strings_end = writer.here();
 
-    let interpreter = writer.bytes(contents.interpreter, 1)?;
-    let strings = export::write_strings(&mut writer, contents.needed, contents.exports)?;
-    let symbols = write_symbols(&mut writer, &strings, contents.exports, bias)?;
-    let hash = export::write_gnu_hash(&mut writer, contents.exports)?;
-    let slot_table = writer.reserve(slots::COUNT * 8, 8)?;
-    let relocations = write_relocations(&mut writer, slot_table)?;
-    let dynamic = write_dynamic(&mut writer, contents, &[
-        (elf::DT_STRTAB, strings.table.vaddr),
-        (elf::DT_STRSZ, strings.table.len),
-        (elf::DT_SYMTAB, symbols.vaddr),
-        (elf::DT_SYMENT, size_of::<Sym64<LE>>()),
-        (elf::DT_GNU_HASH, hash.vaddr),
-        (elf::DT_RELA, relocations.vaddr),
-        (elf::DT_RELASZ, relocations.len),
-        (elf::DT_RELAENT, size_of::<Rela64<LE>>()),
-    ], &strings.needed)?;
+    let symbols = writer.here();
+    write_symbols(&mut writer, &names, contents.exports);
+    let hash = writer.here();
+    export::write_gnu_hash(&mut writer, contents.exports);
+    let slot_table = writer.here();
+    writer.used += slots::COUNT;
+    let relocations = writer.here();
+    for index in 0..slots::COUNT {
+        let symbol = (1 + index as u64) << 32;
+        writer.push(&[slot_table + index as u64 * 8, symbol | u64::from(arch::GLOB_DAT.0), 0]);
+    }
 
-    let mut table = Headers { writer, at: headers.offset, count: 0 };
-    table.push(elf::PT_PHDR, elf::PF_R, headers.vaddr, header_room * size_of::<Phdr>(), 8)?;
-    table.push(elf::PT_INTERP, elf::PF_R, interpreter.vaddr, interpreter.len, 1)?;
+    let dynamic = writer.here();
+    for &name in names.needed.iter().take(contents.needed.len()) {
+        writer.push(&[elf::DT_NEEDED.0 as u64, name]);
+    }
+    writer.push(&[
+        elf::DT_STRTAB.0 as u64,
+        strings,
+        elf::DT_STRSZ.0 as u64,
+        strings_end.wrapping_sub(strings),
+        elf::DT_SYMTAB.0 as u64,
+        symbols,
+        elf::DT_SYMENT.0 as u64,
+        SYMBOL as u64 * 8,
+        elf::DT_GNU_HASH.0 as u64,
+        hash,
+        elf::DT_RELA.0 as u64,
+        relocations,
+        elf::DT_RELASZ.0 as u64,
+        (slots::COUNT * RELOCATION * 8) as u64,
+        elf::DT_RELAENT.0 as u64,
+        RELOCATION as u64 * 8,
+        elf::DT_FLAGS.0 as u64,
+        u64::from(elf::DF_BIND_NOW.0),
+        elf::DT_DEBUG.0 as u64, // the interpreter stores its list of libraries there, for debuggers
+        0,
+        elf::DT_NULL.0 as u64,
+        0,
+    ]);
+    let dynamic_size = writer.here().wrapping_sub(dynamic);
+    let tls = writer.here().next_multiple_of(16);
+    let used = writer.used;
+
+    writer.used = 0;
+    let headers = writer.here();
+    writer.header(elf::PT_PHDR, READ_WRITE, headers, [header_room as u64 * 8; 2], 8);
+    let name_size = contents.interpreter.len() as u64;
+    writer.header(elf::PT_INTERP, READ_WRITE, interpreter, [name_size; 2], 1);
     if contents.load_bias.is_none() {
-        table.push(elf::PT_LOAD, elf::ProgramFlags(elf::PF_R.0 | elf::PF_W.0), 0, len, 4096)?;
+        writer.header(elf::PT_LOAD, READ_WRITE, 0, [len as u64; 2], 4096);
     }
     if let Some((size, align)) = contents.tls {
-        let tls = table.writer.reserve(0, align)?;
-        table.push_tls(tls.vaddr, size, align)?;
+        writer.header(elf::PT_TLS, READ_WRITE, tls, [0, size as u64], align as u64);
     }
-    for segment in contents.segments.iter().filter(|segment| is_shown(segment)) {
-        table.copy(segment)?;
+    for segment in contents.segments {
+        let kind = segment.p_type.get(LE);
+        if is_shown(kind) {
+            let sizes = [segment.p_filesz.get(LE), segment.p_memsz.get(LE)];
+            let flags = segment.p_flags.get(LE).0;
+            writer.header(kind, flags, segment.p_vaddr.get(LE), sizes, segment.p_align.get(LE));
+        }
     }
-    table.push(elf::PT_DYNAMIC, elf::ProgramFlags(elf::PF_R.0 | elf::PF_W.0), dynamic.vaddr, dynamic.len, 8)?;
+    writer.header(elf::PT_DYNAMIC, READ_WRITE, dynamic, [dynamic_size; 2], 8);
     // Without this one glibc takes the stack to be executable.
-    table.push(elf::PT_GNU_STACK, elf::ProgramFlags(elf::PF_R.0 | elf::PF_W.0), 0, 0, 16)?;
-    Some(Layout {
-        headers: base + headers.offset,
-        header_count: table.count,
-        slots: base + slot_table.offset,
-    })
+    writer.header(elf::PT_GNU_STACK, READ_WRITE, 0, [0; 2], 16);
+
+    let layout = Layout {
+        headers: base,
+        header_count: writer.used / HEADER,
+        slots: (slot_table as usize).wrapping_add(bias),
+    };
+    (used * 8 <= len).then_some(layout)
 }
 
 /// Whether the interpreter is to know a segment of the static program: where it is, its TLS, its unwind tables, its
 /// RELRO.
-fn is_shown(segment: &Phdr) -> bool {
-    let kind = segment.p_type.get(LE);
-    [elf::PT_LOAD, elf::PT_TLS, elf::PT_GNU_EH_FRAME, elf::PT_GNU_RELRO].contains(&kind)
+fn is_shown(kind: ProgramType) -> bool {
+    matches!(kind, elf::PT_LOAD | elf::PT_TLS | elf::PT_GNU_EH_FRAME | elf::PT_GNU_RELRO)
 }
 
 /// The null symbol, a weak undefined one per slot (absent ones stay 0), and the exports. Unversioned: a newer or older
 /// host must not refuse the program.
-fn write_symbols(
-    writer: &mut Writer<'_>,
-    strings: &export::Strings,
-    exports: &[Exported],
-    bias: usize,
-) -> Option<Part> {
-    let entry = size_of::<Sym64<LE>>();
-    let table = writer.reserve((1 + slots::COUNT + exports.len()) * entry, 8)?;
-    let symbol = |name: usize, info: elf::SymbolInfo, section: elf::SymbolSection, value: usize| Sym64::<LE> {
-        st_name: U32::new(LE, name as u32),
-        st_info: info,
-        st_other: elf::SymbolOther(0),
-        st_shndx: U16::new(LE, section),
-        st_value: U64::new(LE, value as u64),
-        st_size: U64::new(LE, 0),
-    };
-    for index in 0..slots::COUNT {
-        let name = strings.slots + slots::name_offset(index);
-        let weak = elf::SymbolInfo(elf::STB_WEAK.0 << 4);
-        let undefined = symbol(name, weak, elf::SHN_UNDEF, 0);
-        writer.put(table.offset + (1 + index) * entry, pod::bytes_of(&undefined))?;
+fn write_symbols(writer: &mut Writer<'_>, names: &export::Names, exports: &[Exported]) {
+    const WEAK: u64 = (elf::STB_WEAK.0 as u64) << 4;
+    const GLOBAL_FUNCTION: u64 = (elf::STB_GLOBAL.0 as u64) << 4 | elf::STT_FUNC.0 as u64;
+    /// Any section that is neither undefined nor absolute: the value then moves with the load bias.
+    const DEFINED: u64 = 1;
+    writer.push(&[0; SYMBOL]);
+    let mut name = names.slots;
+    for text in slots::NAMES.split_inclusive('\0') {
+        writer.push(&[name | WEAK << 32, 0, 0]);
+        name += text.len() as u64;
     }
-    let mut string = strings.exports;
-    for (index, export) in exports.iter().enumerate() {
-        let function = elf::SymbolInfo(elf::STB_GLOBAL.0 << 4 | elf::STT_FUNC.0);
-        let value = (export.code as usize).wrapping_sub(bias);
-        // Any section that is neither undefined nor absolute: the value then moves with the load bias.
-        let defined = symbol(string, function, elf::SymbolSection(1), value);
-        string += export.name.count_bytes() + 1;
-        writer.put(table.offset + (1 + slots::COUNT + index) * entry, pod::bytes_of(&defined))?;
+    for export in exports {
+        let value = (export.code as usize).wrapping_sub(writer.bias);
+        writer.push(&[name | GLOBAL_FUNCTION << 32 | DEFINED << 48, value as u64, 0]);
+        name += export.name.count_bytes() as u64 + 1;
     }
-    Some(table)
 }
 
-fn write_relocations(writer: &mut Writer<'_>, slot_table: Part) -> Option<Part> {
-    let entry = size_of::<Rela64<LE>>();
-    let table = writer.reserve(slots::COUNT * entry, 8)?;
-    for index in 0..slots::COUNT {
-        let relocation = Rela64::<LE> {
-            r_offset: U64::new(LE, slot_table.vaddr.wrapping_add(index * 8) as u64),
-            r_info: Rela64::r_info(LE, false, 1 + index as u32, arch::GLOB_DAT),
-            r_addend: I64::new(LE, 0),
-        };
-        writer.put(table.offset + index * entry, pod::bytes_of(&relocation))?;
-    }
-    Some(table)
-}
-
-fn write_dynamic(
-    writer: &mut Writer<'_>,
-    contents: &Contents<'_>,
-    entries: &[(elf::DynamicTag, usize)],
-    needed: &[usize],
-) -> Option<Part> {
-    let entry = size_of::<Dyn64<LE>>();
-    // DT_FLAGS, DT_DEBUG (the interpreter stores there) and DT_NULL beside the given ones.
-    let table = writer.reserve((contents.needed.len() + entries.len() + 3) * entry, 8)?;
-    let needed = needed.iter().take(contents.needed.len()).map(|&name| (elf::DT_NEEDED, name));
-    let flags = (elf::DT_FLAGS, elf::DF_BIND_NOW.0 as usize);
-    let all = needed.chain(entries.iter().copied()).chain([flags, (elf::DT_DEBUG, 0), (elf::DT_NULL, 0)]);
-    for (index, (tag, value)) in all.enumerate() {
-        let dynamic = Dyn64::<LE> { d_tag: I64::new(LE, tag), d_val: U64::new(LE, value as u64) };
-        writer.put(table.offset + index * entry, pod::bytes_of(&dynamic))?;
-    }
-    Some(table)
-}
-
-/// A written part of the image.
-#[derive(Clone, Copy)]
-pub(crate) struct Part {
-    pub(crate) offset: usize,
-    pub(crate) vaddr: usize,
-    pub(crate) len: usize,
-}
-
-/// Lays parts out one after another.
+/// Lays words out one after another. What does not fit is counted and left out.
 pub(crate) struct Writer<'a> {
-    memory: &'a mut [u8],
+    words: &'a mut [u64],
     used: usize,
     base: usize,
     bias: usize,
 }
 
 impl Writer<'_> {
-    /// Room for `len` bytes, zero until written.
-    pub(crate) fn reserve(&mut self, len: usize, align: usize) -> Option<Part> {
-        let offset = self.used.next_multiple_of(align);
-        self.used = offset.checked_add(len).filter(|&end| end <= self.memory.len())?;
-        Some(Part { offset, vaddr: self.base.wrapping_add(offset).wrapping_sub(self.bias), len })
+    /// The vaddr of the next word.
+    #[inline(never)]
+    pub(crate) fn here(&self) -> u64 {
+        (self.base + self.used * 8).wrapping_sub(self.bias) as u64
     }
 
-    pub(crate) fn put(&mut self, offset: usize, bytes: &[u8]) -> Option<()> {
-        self.memory.get_mut(offset..offset.checked_add(bytes.len())?)?.copy_from_slice(bytes);
-        Some(())
+    #[inline(never)]
+    pub(crate) fn push(&mut self, words: &[u64]) {
+        for &word in words {
+            if let Some(place) = self.words.get_mut(self.used) {
+                *place = word;
+            }
+            self.used += 1;
+        }
     }
 
-    pub(crate) fn bytes(&mut self, bytes: &[u8], align: usize) -> Option<Part> {
-        let part = self.reserve(bytes.len(), align)?;
-        self.put(part.offset, bytes)?;
-        Some(part)
-    }
-}
-
-/// The program header table, filled from its start.
-struct Headers<'a> {
-    writer: Writer<'a>,
-    at: usize,
-    count: usize,
-}
-
-impl Headers<'_> {
-    fn push(
-        &mut self,
-        kind: ProgramType,
-        flags: elf::ProgramFlags,
-        vaddr: usize,
-        size: usize,
-        align: usize,
-    ) -> Option<()> {
-        self.put(kind, flags, vaddr, size, size, align)
+    /// Bytes, padded to whole words.
+    #[inline(never)]
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.append(0, bytes);
+        self.used += bytes.len().div_ceil(8);
     }
 
-    /// Thread-local storage that begins as zeros.
-    fn push_tls(&mut self, vaddr: usize, size: usize, align: usize) -> Option<()> {
-        self.put(elf::PT_TLS, elf::PF_R, vaddr, 0, size, align)
+    /// Bytes at an offset from here, without going on.
+    #[inline(never)]
+    pub(crate) fn append(&mut self, offset: usize, bytes: &[u8]) {
+        let start = self.used * 8 + offset;
+        let places = pod::bytes_of_slice_mut(self.words).iter_mut().skip(start);
+        for (place, byte) in places.zip(bytes) {
+            *place = *byte;
+        }
     }
 
-    fn put(
-        &mut self,
-        kind: ProgramType,
-        flags: elf::ProgramFlags,
-        vaddr: usize,
-        in_file: usize,
-        in_memory: usize,
-        align: usize,
-    ) -> Option<()> {
-        let word = |value: usize| U64::new(LE, value as u64);
-        self.copy(&Phdr {
-            p_type: U32::new(LE, kind),
-            p_flags: U32::new(LE, flags),
-            p_offset: word(0),
-            p_vaddr: word(vaddr),
-            p_paddr: word(vaddr),
-            p_filesz: word(in_file),
-            p_memsz: word(in_memory),
-            p_align: word(align),
-        })
+    /// Goes on after `len` bytes appended.
+    pub(crate) fn advance(&mut self, len: usize) {
+        self.used += len.div_ceil(8);
     }
 
-    fn copy(&mut self, header: &Phdr) -> Option<()> {
-        self.writer.put(self.at + self.count * size_of::<Phdr>(), pod::bytes_of(header))?;
-        self.count += 1;
-        Some(())
+    fn header(&mut self, kind: ProgramType, flags: u32, vaddr: u64, sizes: [u64; 2], align: u64) {
+        let [in_file, in_memory] = sizes;
+        self.push(&[u64::from(kind.0) | u64::from(flags) << 32, 0, vaddr, vaddr, in_file, in_memory, align]);
     }
 }

@@ -33,9 +33,9 @@ impl MappedImage {
         // SAFETY: a new mapping at an address of the kernel's choice.
         let memory = unsafe { mm::mmap_anonymous(core::ptr::null_mut(), len, protection, MapFlags::PRIVATE) }
             .map_err(|errno| Error::Memory(errno.into()))?;
-        // SAFETY: the mapping just made, zeroed and ours.
-        let bytes = unsafe { core::slice::from_raw_parts_mut(memory.cast::<u8>(), len) };
-        let layout = image::write(bytes, contents);
+        // SAFETY: the mapping just made, zeroed and ours, in whole words.
+        let words = unsafe { core::slice::from_raw_parts_mut(memory.cast::<u64>(), len / 8) };
+        let layout = image::write(words, contents);
         let mapping = (memory as usize, len);
         let Some(layout) = layout else {
             drop(Self { layout: Layout::default(), mapping });

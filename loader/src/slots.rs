@@ -32,8 +32,3 @@ slots! {
     PTHREAD_ATTR_SETSTACKSIZE = "pthread_attr_setstacksize",
     PTHREAD_ATTR_SETDETACHSTATE = "pthread_attr_setdetachstate",
 }
-
-/// Where the name of a slot begins in [`NAMES`].
-pub(crate) fn name_offset(index: usize) -> usize {
-    NAMES.bytes().enumerate().filter(|&(_, byte)| byte == 0).map(|(at, _)| at + 1).nth(index.wrapping_sub(1)).unwrap_or(0)
-}
