@@ -65,6 +65,7 @@ APT::Architectures {{ "{arch}"; }};
 APT::Sandbox::User "root";
 Acquire::Check-Valid-Until "false";
 Acquire::Languages "none";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 Acquire::Retries "3";
 "#
         );
@@ -86,8 +87,9 @@ Acquire::Retries "3";
     fn apt_get(&self, config: &Path) -> Command {
         let mut command = Command::new("apt-get");
         command.env("APT_CONFIG", config).env("LC_ALL", "C").current_dir(&self.pool);
-        // Images of containers turn the caches off, and then every call would read all the lists again.
-        command.args(["-o", "Dir::Cache::pkgcache=pkgcache.bin", "-o", "Dir::Cache::srcpkgcache=srcpkgcache.bin"]);
+        // Images of containers turn this cache off, and then every call would read all the lists again. The other one would
+        // only spare work after a change of the installed packages, and there are none.
+        command.args(["-o", "Dir::Cache::pkgcache=pkgcache.bin", "-o", "Dir::Cache::srcpkgcache="]);
         command
     }
 
