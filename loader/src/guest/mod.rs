@@ -1,7 +1,7 @@
 //! Guest mode: the static program has a libc of its own (home), and the host's libc is brought up beside it (guest).
 //! Each call swaps the thread pointer in and out; each home thread borrows a thread control block of the guest's.
 
-use core::sync::atomic::AtomicPtr;
+use core::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::arch;
 
@@ -17,3 +17,9 @@ pub(crate) mod signals;
 /// The way into the guest that this kernel allows; set at bring-up.
 #[doc(hidden)]
 pub static ENTER: AtomicPtr<()> = AtomicPtr::new(arch::guest_enter_syscall as *mut ());
+
+/// Has every further call swap the thread pointer by the system call, as on kernels without `wrfsbase`.
+#[doc(hidden)]
+pub fn enter_by_system_call() {
+    ENTER.store(arch::guest_enter_syscall as *mut (), Ordering::Relaxed);
+}
