@@ -38,7 +38,7 @@ pub(crate) fn export(export: Export) -> TokenStream {
         const _: () = {
             #section
             static EXPORT: #private::Export =
-                #private::Export { name: #literal, code: #private::Code(#ident as *const ()) };
+                #private::Export { name: #literal, code: #ident as *const () };
             #note
         };
     }

@@ -157,8 +157,11 @@ impl Requirement {
 
 pub struct Export {
     pub name: &'static CStr,
-    pub code: Code,
+    pub code: *const (),
 }
+
+// SAFETY: a code address is the same to every thread.
+unsafe impl Sync for Export {}
 
 thread_local! {
     /// How deep in callbacks this thread is.
