@@ -3,8 +3,8 @@
 
 use std::ffi::CString;
 
-use import_dynamic::library;
-use import_dynamic_macros::{export_dynamic, import_dynamic, require};
+use import_dynamic::{import_dynamic, library, require};
+use import_dynamic_macros::export_dynamic;
 use object::elf::{SHF_ALLOC, SHF_WRITE};
 use object::{Object, ObjectSection, SectionFlags};
 

@@ -1,2 +1,2 @@
-#[import_dynamic("libc", "getaddrinfo", fallback = crate::resolver::getaddrinfo, interpose)]
+#[import_dynamic("libc", "getaddrinfo", fallback = crate::dns::getaddrinfo, interpose)]
 unsafe extern "C" fn host_getaddrinfo(node: *const c_char) -> c_int;

@@ -1,4 +1,4 @@
-use import_dynamic_macros::require;
+use import_dynamic::require;
 
 require!("libc.so.6", "getpid");
 require!();
