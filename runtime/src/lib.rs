@@ -42,7 +42,7 @@ mod stubs;
 
 pub use error::{Attempt, Attempted, ImportError, ImportErrors};
 pub use import_dynamic_loader::{DlError, Errno, Error as HostError, Handle, Host, LibcKind, LinkMode, exit, host};
-pub use import_dynamic_macros::import_dynamic;
+pub use import_dynamic_macros::{import_dynamic, require};
 pub use program::Arguments;
 pub use registry::{Imports, bind_all, imports};
 
@@ -61,4 +61,13 @@ pub fn errno() -> Errno {
 /// Prints a line to stderr without std, as the messages of this crate are printed.
 pub fn print_error(text: &dyn core::fmt::Display) {
     import_dynamic_loader::print_line(text);
+}
+
+/// The examples of the macros' reference, which do not compile without this crate.
+#[cfg(doctest)]
+mod reference {
+    #[doc = include_str!("../../macros/docs/import_dynamic.md")]
+    mod import_dynamic {}
+    #[doc = include_str!("../../macros/docs/require.md")]
+    mod require {}
 }
