@@ -88,6 +88,12 @@ fn block(tokens: TokenStream, span: Span, block: Block, report: &mut Report) -> 
     let written = syn::Abi { extern_token: block.extern_token, name: block.abi.clone() };
     let abi = abi(Some(&written), report);
     attributes::check(&block.attrs, report);
+    if block.items.is_empty() {
+        report.error(
+            block.extern_token,
+            "the block imports nothing; to load a library for its own sake, write `require!`",
+        );
+    }
     let libraries = libraries(&mut arguments, Place::Block, report);
     let mut imports = Vec::new();
     for mut item in block.items {
