@@ -2,7 +2,7 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=no-unwind-tables.ld");
+    println!("cargo::rerun-if-changed=link.ld");
     if std::env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("linux") {
         return;
     }
@@ -10,9 +10,12 @@ fn main() {
     for argument in [
         "-nostartfiles",
         "-nostdlib",
-        // Nothing unwinds: its tables would be a quarter of the file.
+        &format!("-Wl,-T,{folder}/link.ld"),
+        // What the script has no place for.
         "-Wl,--no-eh-frame-hdr",
-        &format!("-Wl,-T,{folder}/no-unwind-tables.ld"),
+        "-Wl,--build-id=none",
+        "-Wl,--hash-style=sysv",
+        "-Wl,-z,norelro",
         // Relative relocations as a bitmap.
         "-Wl,-z,pack-relative-relocs",
     ] {
