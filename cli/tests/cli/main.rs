@@ -11,5 +11,6 @@ mod inspect;
 mod macho_file;
 mod roots;
 mod search;
+mod seeds;
 mod support;
 mod tables;
