@@ -10,6 +10,7 @@ mod hosts;
 mod inspect;
 mod macho_file;
 mod roots;
+mod schema;
 mod search;
 mod seeds;
 mod support;
