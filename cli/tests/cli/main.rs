@@ -8,6 +8,7 @@ mod elf_file;
 mod generate;
 mod hosts;
 mod inspect;
+mod ldd;
 mod macho_file;
 mod roots;
 mod schema;
