@@ -163,7 +163,8 @@ fn sysv_candidates(table: &[u8], name: &[u8], check: &mut dyn FnMut(u32) -> bool
     let chains_at = usize::try_from(buckets).ok()?.checked_mul(4)?.checked_add(8)?;
     let bucket = usize::try_from(object::elf::hash(name).checked_rem(buckets)?).ok()?;
     let mut index = u32_at(table, bucket.checked_mul(4)?.checked_add(8)?)?;
-    // A chain that is longer than all symbols has a cycle; their number may be damaged as well, the table's size is not.
+    // A chain that is longer than all symbols has a cycle; their number may be damaged as well, the table's size is
+    // not.
     for _ in 0..chains.min(u32::try_from(table.len() / 4).unwrap_or(u32::MAX)) {
         if index == 0 || check(index) {
             return Some(());

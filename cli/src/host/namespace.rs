@@ -42,7 +42,8 @@ pub struct Loaded<'f> {
     requester: Option<usize>,
 }
 
-/// The libraries of a process, in the order in which the interpreter would map them; the interpreter itself is the first.
+/// The libraries of a process, in the order in which the interpreter would map them; the interpreter itself is the
+/// first.
 #[derive(Debug)]
 pub struct Namespace<'f> {
     root: &'f Root,
@@ -138,8 +139,8 @@ impl<'f> Namespace<'f> {
         Ok(found)
     }
 
-    /// Opens what a program needs at its start: the libraries of one level before those of the next, and every symbol may be
-    /// in any of them. Calls `opened` for each, in order, when all is well.
+    /// Opens what a program needs at its start: the libraries of one level before those of the next, and every symbol
+    /// may be in any of them. Calls `opened` for each, in order, when all is well.
     ///
     /// # Errors
     /// What the interpreter would complain about first.

@@ -169,8 +169,8 @@ fn what_libraries_need_of_each_other() {
     );
 }
 
-/// At a program's start a library may use symbols of another that it does not name, and be found by a path that only the
-/// program has.
+/// At a program's start a library may use symbols of another that it does not name, and be found by a path that only
+/// the program has.
 #[test]
 fn libraries_of_a_dynamic_program_come_together() {
     let here = Directory::new("check_together");
