@@ -1,9 +1,15 @@
 //! Binding an import: resolve, then publish. Any number of threads may bind the same import at once.
 
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use import_dynamic_loader::Host;
+
+use crate::attempt::Attempts;
 use crate::debug;
 use crate::error::{Cause, ImportError};
 use crate::import::Import;
-use crate::resolve::resolve;
+use crate::registry::requirements;
+use crate::resolve::{open_required, resolve};
 
 /// Binds an import.
 #[cold]
@@ -11,7 +17,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
     let declaration = import.declaration();
     let line = debug::Line::start();
     let cause = match import_dynamic_loader::host() {
-        Ok(host) => match resolve(host, declaration) {
+        Ok(host) => match open_requirements(host).and_then(|()| resolve(host, declaration)) {
             Ok(address) => {
                 let code = import.publish(address.as_ptr().cast(), host.link_mode());
                 line.end(&["bound ", symbol(import), " from ", library(import)]);
@@ -28,6 +34,22 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
         }
         None => Err(ImportError::new(import, cause)),
     }
+}
+
+/// Opens the libraries that the program requires, before its first import is bound.
+fn open_requirements(host: &Host) -> Result<(), Attempts> {
+    static ARE_OPEN: AtomicBool = AtomicBool::new(false);
+    if ARE_OPEN.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    for requirement in requirements() {
+        let result = open_required(host, requirement.libraries());
+        if !requirement.is_optional() {
+            result?;
+        }
+    }
+    ARE_OPEN.store(true, Ordering::Relaxed); // only saves work: opening again would do no harm
+    Ok(())
 }
 
 fn symbol(import: &Import) -> &'static str {

@@ -52,6 +52,14 @@ pub fn candidates(name: &CStr) -> &'static [&'static CStr] {
     TABLE.iter().find(|(logical, _)| *logical == name).map_or(&[], |(_, files)| files)
 }
 
+/// The file names to open for a library name: those of a logical one, else the name itself.
+pub(crate) fn files(name: &'static &'static CStr) -> &'static [&'static CStr] {
+    match candidates(name) {
+        [] => core::slice::from_ref(name),
+        files => files,
+    }
+}
+
 /// What stands before a symbol's other name in a library: `__` in the resolver's.
 pub(crate) fn symbol_prefix(name: &CStr) -> Option<&'static [u8]> {
     (name == c"libresolv" || name == c"libSystem").then_some(b"__")

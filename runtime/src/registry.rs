@@ -41,6 +41,18 @@ pub fn imports() -> Imports {
     all().iter()
 }
 
+/// The libraries that this program requires.
+pub(crate) fn requirements() -> &'static [Requirement] {
+    #[cfg(target_vendor = "apple")]
+    {
+        &[] // a Mach-O section of its own for them is not worth two more symbols: libraries are named by imports there
+    }
+    #[cfg(not(target_vendor = "apple"))]
+    {
+        import_dynamic_loader::section!(Requirement, "import_require")
+    }
+}
+
 #[cfg(not(target_vendor = "apple"))]
 fn all() -> &'static [Import] {
     import_dynamic_loader::section!(Import, "import_dynamic")

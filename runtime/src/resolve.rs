@@ -16,10 +16,9 @@ pub(crate) fn resolve(host: &Host, declaration: &'static Declaration) -> Result<
     if declaration.libraries.is_empty() {
         return in_library(host, declaration, Handle::GLOBAL, c"", None, &mut attempts).ok_or(attempts);
     }
-    for &name in declaration.libraries {
+    for name in declaration.libraries {
         let prefix = library::symbol_prefix(name);
-        let candidates = library::candidates(name);
-        for &file in if candidates.is_empty() { core::slice::from_ref(&name) } else { candidates } {
+        for &file in library::files(name) {
             let found = match open(host, file) {
                 Ok(handle) => in_library(host, declaration, handle, file, prefix, &mut attempts),
                 Err(error) => {
@@ -29,6 +28,20 @@ pub(crate) fn resolve(host: &Host, declaration: &'static Declaration) -> Result<
             };
             if let Some(address) = found {
                 return Ok(address);
+            }
+        }
+    }
+    Err(attempts)
+}
+
+/// Opens a library that the program requires for its own sake: the first of its alternatives that is there.
+pub(crate) fn open_required(host: &Host, libraries: &'static [&'static CStr]) -> Result<(), Attempts> {
+    let mut attempts = Attempts::NONE;
+    for name in libraries {
+        for &file in library::files(name) {
+            match open(host, file) {
+                Ok(_) => return Ok(()),
+                Err(error) => attempts.push(Attempted::Open, file, c"", error.message()),
             }
         }
     }
