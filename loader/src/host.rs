@@ -144,7 +144,7 @@ impl Host {
     /// As for the function, which takes at most four integer or pointer arguments.
     pub(crate) unsafe fn call(&self, function: usize, arguments: [usize; 4]) -> usize {
         let [a, b, c, d] = arguments;
-        #[cfg(target_os = "linux")]
+        #[cfg(loader)]
         if self.mode == LinkMode::Guest {
             // SAFETY: guest mode; the caller's contract otherwise.
             return unsafe { crate::arch::enter(a, b, c, d, function) };
@@ -258,7 +258,7 @@ pub(crate) fn with_functions(
     host
 }
 
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(loader)]
 fn bring_up() -> Result<Host, Failure> {
     if crate::own::is_dynamic() {
         return Ok(crate::native::host()?);
@@ -272,7 +272,7 @@ fn bring_up() -> Result<Host, Failure> {
     }
 }
 
-#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[cfg(not(loader))]
 fn bring_up() -> Result<Host, Failure> {
     Ok(crate::native::host()?)
 }

@@ -6,9 +6,9 @@
 use core::arch::{asm, naked_asm};
 use core::ffi::c_void;
 
-#[cfg(target_os = "linux")]
+#[cfg(loader)]
 mod linux;
-#[cfg(target_os = "linux")]
+#[cfg(loader)]
 pub(crate) use linux::*;
 
 /// Bytes that the vector registers need in XSAVE's standard format; 0 until known, 1 where there is no XSAVE.

@@ -1,29 +1,11 @@
-//! Each import's own code: a few instructions that name it and jump to the code that all imports share.
+//! x86-64 stubs: the import in r11 on its way to be bound, the host's function in r10 on its way into the guest.
 
-use import_dynamic_loader::arch::Continuation;
+use import_dynamic_loader::Continuation;
 
-use crate::import::{Code, Import};
-
-/// An import's two entry points.
-#[derive(Clone, Copy)]
-pub struct Stubs {
-    /// Binds the import and calls it.
-    pub(crate) bind: Code,
-    /// Calls the bound import with the guest's thread pointer.
-    pub(crate) guest: Code,
-}
-
-impl Stubs {
-    /// The stubs of one import.
-    #[doc(hidden)]
-    pub const fn new(bind: *const (), guest: *const ()) -> Self {
-        Self { bind: Code(bind), guest: Code(guest) }
-    }
-}
+use crate::import::Import;
 
 /// What every bind stub jumps to, its import in the scratch register: binds it with all argument registers kept, and
 /// jumps on to what is bound.
-#[cfg(target_arch = "x86_64")]
 #[unsafe(naked)]
 #[doc(hidden)]
 pub unsafe extern "C" fn trampoline() {
@@ -37,14 +19,16 @@ pub unsafe extern "C" fn trampoline() {
 
 /// Binds an import whose first call is under way.
 extern "C" fn bind_for_call(import: &'static Import) -> Continuation {
-    match import.bind() {
-        Ok(code) => Continuation { code, with: core::ptr::null() },
-        Err(error) => import_dynamic_loader::exit_with(&error),
-    }
+    Continuation { code: super::code_for_call(import), with: core::ptr::null() }
+}
+
+/// What a call jumps to, from what the slot holds: never null where imports have stubs.
+#[inline(always)]
+pub(crate) fn bound(_: &'static Import, code: *const ()) -> *const () {
+    code
 }
 
 /// The stubs of the import that the static `$import` is: an expression for a constant.
-#[cfg(target_arch = "x86_64")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __stubs {
@@ -58,22 +42,24 @@ macro_rules! __stubs {
                 trampoline = sym $crate::private::trampoline,
             )
         }
-        #[unsafe(naked)]
-        unsafe extern "C" fn guest() {
-            $crate::private::core::arch::naked_asm!(
-                "mov r10, qword ptr [rip + {import} + {target}]", // the host's function
-                "jmp qword ptr [rip + {enter}]",                  // swap the thread pointer around it
-                import = sym $import,
-                target = const $crate::private::TARGET_OFFSET,
-                enter = sym $crate::private::ENTER,
-            )
-        }
-        $crate::private::Stubs::new(bind as *const (), guest as *const ())
+        let guest = $crate::private::if_loader!({{
+            #[unsafe(naked)]
+            unsafe extern "C" fn guest() {
+                $crate::private::core::arch::naked_asm!(
+                    "mov r10, qword ptr [rip + {import} + {target}]", // the host's function
+                    "jmp qword ptr [rip + {enter}]",                  // swap the thread pointer around it
+                    import = sym $import,
+                    target = const $crate::private::TARGET_OFFSET,
+                    enter = sym $crate::private::ENTER,
+                )
+            }
+            guest as *const ()
+        }} { bind as *const () });
+        $crate::private::Stubs::new(bind as *const (), guest)
     }};
 }
 
 /// A function that jumps through the slot of `$import`: what a variadic declaration needs, which Rust cannot define.
-#[cfg(target_arch = "x86_64")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variadic {
