@@ -48,6 +48,8 @@ mod own;
 #[cfg(loader)]
 mod program;
 #[cfg(loader)]
+mod relocate;
+#[cfg(loader)]
 mod slots;
 #[cfg(loader)]
 mod start;
@@ -70,6 +72,9 @@ pub use sys::{allocate_pages, exit_group, free_pages, monotonic_nanoseconds};
 #[cfg(loader)]
 #[doc(hidden)]
 pub use program::{RESERVED_STACK, begin};
+#[cfg(loader)]
+#[doc(hidden)]
+pub use relocate::relocate;
 #[cfg(loader)]
 pub use start::{InitialStack, is_secure, set_initial_stack, variable};
 #[cfg(not(loader))]

@@ -50,14 +50,6 @@ pub(crate) fn reserved() -> usize {
 pub struct InitialStack(*mut usize);
 
 impl InitialStack {
-    /// The initial stack at `stack`.
-    ///
-    /// # Safety
-    /// As for [`set_initial_stack`].
-    pub(crate) unsafe fn new(stack: *mut usize) -> Self {
-        Self(stack)
-    }
-
     pub(crate) fn as_ptr(self) -> *mut usize {
         self.0
     }

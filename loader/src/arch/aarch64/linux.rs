@@ -402,15 +402,19 @@ macro_rules! __start {
                 "bti c",                     // landing pad
                 "mov x29, xzr",              // outermost frame
                 "mov x30, xzr",              // returns nowhere
-                "mov x0, sp",                // the initial stack
+                "mov x19, sp",               // the initial stack, in a register that calls keep
+                "mov x0, x19",               // likewise
+                "sub x9, sp, #{reserved}",   // the interpreter's frames go between
+                "and sp, x9, #-16",          // alignment for the calls
+                "bl {relocate}",             // from here on compiled code works
+                "mov x0, x19",               // the initial stack
                 "adrp x1, {main}",           // page of the program's main
                 "add x1, x1, :lo12:{main}",  // its address
-                "sub x9, sp, #{reserved}",   // the interpreter's frames go between
-                "and sp, x9, #-16",          // alignment for the call
                 "bl {begin}",                // never returns
                 "brk #1",                    // so it cannot be
                 main = sym $main,
                 reserved = const $crate::RESERVED_STACK,
+                relocate = sym $crate::relocate,
                 begin = sym $crate::begin,
             )
         }

@@ -450,14 +450,18 @@ macro_rules! __start {
         unsafe extern "C" fn _start() -> ! {
             ::core::arch::naked_asm!(
                 "xor ebp, ebp",             // outermost frame (ABI §3.4.1)
-                "mov rdi, rsp",             // the initial stack
-                "lea rsi, [rip + {main}]",  // the program's main
+                "mov rbx, rsp",             // the initial stack, in a register that calls keep
+                "mov rdi, rsp",             // likewise
                 "sub rsp, {reserved}",      // the interpreter's frames go between
-                "and rsp, -16",             // alignment for the call
+                "and rsp, -16",             // alignment for the calls
+                "call {relocate}",          // from here on compiled code works
+                "mov rdi, rbx",             // the initial stack
+                "lea rsi, [rip + {main}]",  // the program's main
                 "call {begin}",             // never returns
                 "ud2",                      // so it cannot be
                 main = sym $main,
                 reserved = const $crate::RESERVED_STACK,
+                relocate = sym $crate::relocate,
                 begin = sym $crate::begin,
             )
         }
