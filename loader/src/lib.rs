@@ -10,6 +10,7 @@
 //!   call into the guest swaps the thread pointer.
 
 #![no_std]
+#![cfg_attr(not(loader), allow(dead_code, reason = "much of it serves static programs only"))]
 
 #[cfg(not(unix))]
 compile_error!("import-dynamic needs a Unix system: it is dlopen that it calls");

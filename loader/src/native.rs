@@ -29,10 +29,9 @@ pub(crate) fn host() -> Result<Host, Error> {
 /// The host of a dynamic program: itself.
 #[cfg(not(loader))]
 pub(crate) fn host() -> Result<Host, Error> {
-    // A static program's dlopen is none, or wants the libc that it was built with; not even referred to here.
-    #[cfg(all(target_os = "linux", target_feature = "crt-static"))]
-    return Err(Error::Unsupported);
-    #[cfg(not(all(target_os = "linux", target_feature = "crt-static")))]
+    if cfg!(all(target_os = "linux", target_feature = "crt-static")) {
+        return Err(Error::Unsupported); // its libc's dlopen is none, or wants the libc that it was built with
+    }
     Ok(host::with_functions(LinkMode::Native, LIBC, &[], functions()))
 }
 
@@ -43,7 +42,7 @@ const LIBC: LibcKind = match () {
     () => LibcKind::Unknown,
 };
 
-#[cfg(all(not(loader), not(all(target_os = "linux", target_feature = "crt-static"))))]
+#[cfg(not(loader))]
 fn functions() -> Functions {
     use core::ffi::{c_char, c_int, c_void};
     // SAFETY: dlopen(3), exit(3), fflush(3) as every Unix declares them, and errno's address.

@@ -27,14 +27,14 @@ macro_rules! __section {
         #[used]
         #[unsafe(link_section = $section)]
         static EMPTY: [$type; 0] = [];
-        // SAFETY: the linker's symbols, never read as such.
+        // SAFETY: the linker's symbols, of which only the addresses are used.
         unsafe extern "C" {
             #[link_name = concat!("__start_", $section)]
-            static START: $type;
+            static START: u8;
             #[link_name = concat!("__stop_", $section)]
-            static STOP: $type;
+            static STOP: u8;
         }
-        let (start, stop) = (&raw const START, &raw const STOP);
+        let (start, stop) = (&raw const START as *const $type, &raw const STOP);
         // SAFETY: the section holds nothing but statics of this type, one after another: their size is a multiple of
         // their alignment, so that the linker adds no padding.
         unsafe { core::slice::from_raw_parts::<'static, $type>(start, (stop as usize - start as usize) / size_of::<$type>()) }

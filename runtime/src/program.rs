@@ -155,15 +155,18 @@ macro_rules! __entry {
                 }
             };
         } {
-            #[unsafe(no_mangle)]
-            extern "C" fn main(
-                argc: $crate::private::core::ffi::c_int,
-                argv: *mut *mut $crate::private::core::ffi::c_char,
-                envp: *mut *mut $crate::private::core::ffi::c_char,
-            ) -> $crate::private::core::ffi::c_int {
-                // SAFETY: as C gives them to main.
-                $main(unsafe { $crate::Arguments::new(argc as usize, argv, envp) })
-            }
+            const _: () = {
+                use $crate::private::core::ffi::{c_char, c_int};
+
+                #[unsafe(export_name = "main")]
+                extern "C" fn begin(argc: c_int, argv: *mut *mut c_char, envp: *mut *mut c_char) -> c_int {
+                    // SAFETY: as C gives them to main.
+                    $main(unsafe { $crate::Arguments::new(argc as usize, argv, envp) })
+                }
+                // The compiled core library names it in its unwind tables; nothing here unwinds.
+                #[unsafe(no_mangle)]
+                extern "C" fn rust_eh_personality() {}
+            };
         }}
     };
 }
