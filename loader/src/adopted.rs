@@ -3,7 +3,6 @@
 
 use core::sync::atomic::Ordering;
 
-
 use crate::elf::Phdr;
 use crate::error::Error;
 use crate::host::{Failure, Host, LinkMode, with_functions};

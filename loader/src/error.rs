@@ -76,7 +76,9 @@ impl Attempts {
     /// The attempts, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Attempt> {
         // SAFETY: `push` has written the entries that it counts.
-        self.0.iter().flat_map(|list| list.entries.iter().take(list.count).map(|entry| unsafe { entry.assume_init_ref() }))
+        self.0
+            .iter()
+            .flat_map(|list| list.entries.iter().take(list.count).map(|entry| unsafe { entry.assume_init_ref() }))
     }
 }
 
@@ -226,7 +228,9 @@ impl fmt::Display for Error {
             Self::Recursive => f.write_str("an import was called while the host libc was being brought up"),
             Self::NoInitialStack => f.write_str("the program's entry point is not that of import_dynamic::main!"),
             Self::NoDlopen => f.write_str("this dynamic program has no dlopen: link it with a libc"),
-            Self::GuestModeLeftOut => f.write_str("this program has a libc: build import-dynamic with its feature `guest`"),
+            Self::GuestModeLeftOut => {
+                f.write_str("this program has a libc: build import-dynamic with its feature `guest`")
+            }
             Self::Unsupported => f.write_str("a static program cannot load a host libc on this platform"),
         }
     }

@@ -5,19 +5,7 @@ use core::ffi::CStr;
 use crate::image::{Contents, Writer};
 use crate::slots;
 
-/// A function that the host's libraries find in this program by name (Go's `cgo_export_dynamic`).
-///
-/// Statics of this type in the linker section `import_export` are what the program exports.
-#[repr(C)]
-pub struct Exported {
-    /// Its C name.
-    pub name: &'static CStr,
-    /// Its code.
-    pub code: *const (),
-}
-
-// SAFETY: a name and a code address, never written.
-unsafe impl Sync for Exported {}
+pub(crate) use crate::exported::Exported;
 
 /// All exports that are linked into this program.
 pub(crate) fn all() -> &'static [Exported] {

@@ -79,16 +79,8 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    pub(crate) const NONE: Self = Self {
-        dlopen: 0,
-        dlsym: 0,
-        dlvsym: 0,
-        dlerror: 0,
-        errno_location: 0,
-        exit: 0,
-        fflush: 0,
-        version: 0,
-    };
+    pub(crate) const NONE: Self =
+        Self { dlopen: 0, dlsym: 0, dlvsym: 0, dlerror: 0, errno_location: 0, exit: 0, fflush: 0, version: 0 };
 }
 
 impl Host {
@@ -127,7 +119,7 @@ impl Host {
     /// As for the function, which takes at most four integer or pointer arguments.
     pub(crate) unsafe fn call(&self, function: usize, arguments: [usize; 4]) -> usize {
         let [a, b, c, d] = arguments;
-        #[cfg(all(target_os = "linux", feature = "guest"))]
+        #[cfg(guest)]
         if self.mode == LinkMode::Guest {
             // SAFETY: guest mode; the caller's contract otherwise.
             return unsafe { crate::arch::enter(a, b, c, d, function) };
@@ -177,7 +169,7 @@ impl From<Error> for Failure {
 #[inline]
 pub fn host() -> Result<&'static Host, Error> {
     let host = if STATE.load(Ordering::Acquire) == READY { outcome()? } else { bring_up_once()? };
-    #[cfg(all(target_os = "linux", feature = "guest"))]
+    #[cfg(guest)]
     if host.mode == LinkMode::Guest {
         crate::guest::attach::attach()?;
     }
@@ -232,16 +224,11 @@ fn bring_up_once() -> Result<&'static Host, Error> {
 }
 
 /// The rest of a host, once its functions are known.
-pub(crate) fn with_functions(
-    mode: LinkMode,
-    libc: LibcKind,
-    interpreter: &[u8],
-    functions: Functions,
-) -> Host {
+pub(crate) fn with_functions(mode: LinkMode, libc: LibcKind, interpreter: &[u8], functions: Functions) -> Host {
     Host { mode, libc, interpreter: Text::new(interpreter), functions, nanoseconds: 0 }
 }
 
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(loader)]
 fn bring_up() -> Result<Host, Failure> {
     if crate::own::is_dynamic() {
         return Ok(crate::native::host()?);
@@ -251,13 +238,13 @@ fn bring_up() -> Result<Host, Failure> {
     if crate::arch::thread_pointer(hwcap2) == 0 {
         return crate::adopted::bring_up(stack);
     }
-    #[cfg(feature = "guest")]
+    #[cfg(guest)]
     return crate::guest::bring_up::bring_up(stack, hwcap2);
-    #[cfg(not(feature = "guest"))]
+    #[cfg(not(guest))]
     Err(Error::GuestModeLeftOut.into())
 }
 
-#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[cfg(not(loader))]
 fn bring_up() -> Result<Host, Failure> {
     Ok(crate::native::host()?)
 }

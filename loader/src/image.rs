@@ -153,11 +153,8 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     // Without this one glibc takes the stack to be executable.
     writer.header(elf::PT_GNU_STACK, READ_WRITE, 0, [0; 2], 16);
 
-    let layout = Layout {
-        headers: base,
-        header_count: writer.used / HEADER,
-        slots: (slot_table as usize).wrapping_add(bias),
-    };
+    let layout =
+        Layout { headers: base, header_count: writer.used / HEADER, slots: (slot_table as usize).wrapping_add(bias) };
     (used * 8 <= len).then_some(layout)
 }
 

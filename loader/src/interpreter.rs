@@ -30,7 +30,7 @@ pub(crate) struct Interpreter {
     pub(crate) entry: usize,
     pub(crate) libc: LibcKind,
     /// Whether it registers restartable sequences (glibc 2.35 and later).
-    #[cfg_attr(not(feature = "guest"), expect(dead_code, reason = "guest mode's"))]
+    #[cfg_attr(not(guest), expect(dead_code, reason = "guest mode's"))]
     pub(crate) registers_rseq: bool,
     /// Where it is mapped, with room that its alignment wanted.
     mapping: (usize, usize),
@@ -126,7 +126,12 @@ fn map(file: &OwnedFd, object: &Object<'_>, page: usize) -> rustix::io::Result<(
     let spare = object.align as usize - page;
     // SAFETY: a new mapping at an address of the kernel's choice.
     let reserved = unsafe {
-        mm::mmap_anonymous(core::ptr::null_mut(), span + spare, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)
+        mm::mmap_anonymous(
+            core::ptr::null_mut(),
+            span + spare,
+            ProtFlags::empty(),
+            MapFlags::PRIVATE | MapFlags::NORESERVE,
+        )
     }?;
     let base = (reserved as usize).next_multiple_of(object.align as usize);
     let bias = base.wrapping_sub(object.start as usize);

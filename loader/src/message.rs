@@ -44,7 +44,9 @@ impl<const N: usize> Text<N> {
         let bytes = self.bytes.get(..self.len).unwrap_or_default();
         match core::str::from_utf8(bytes) {
             Ok(text) => text,
-            Err(error) => core::str::from_utf8(bytes.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default(),
+            Err(error) => {
+                core::str::from_utf8(bytes.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
+            }
         }
     }
 

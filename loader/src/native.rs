@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::host::{self, Functions, Host, LibcKind, LinkMode};
 
 /// The host of a dynamic program: itself.
-#[cfg(target_os = "linux")]
+#[cfg(loader)]
 pub(crate) fn host() -> Result<Host, Error> {
     use crate::optional;
 
@@ -27,10 +27,25 @@ pub(crate) fn host() -> Result<Host, Error> {
 }
 
 /// The host of a dynamic program: itself.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(loader))]
 pub(crate) fn host() -> Result<Host, Error> {
+    if cfg!(all(target_os = "linux", target_feature = "crt-static")) {
+        return Err(Error::Unsupported); // its libc's dlopen is none, or wants the libc that it was built with
+    }
+    Ok(host::with_functions(LinkMode::Native, LIBC, &[], functions()))
+}
+
+#[cfg(not(loader))]
+const LIBC: LibcKind = match () {
+    () if cfg!(all(target_os = "linux", target_env = "gnu")) => LibcKind::Glibc,
+    () if cfg!(target_env = "musl") => LibcKind::Musl,
+    () => LibcKind::Unknown,
+};
+
+#[cfg(not(loader))]
+fn functions() -> Functions {
     use core::ffi::{c_char, c_int, c_void};
-    // SAFETY: dlopen(3), exit(3), fflush(3) as every Unix declares them.
+    // SAFETY: dlopen(3), exit(3), fflush(3) as every Unix declares them, and errno's address.
     unsafe extern "C" {
         fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void;
         fn dlsym(handle: *mut c_void, name: *const c_char) -> *mut c_void;
@@ -38,9 +53,10 @@ pub(crate) fn host() -> Result<Host, Error> {
         fn exit(status: c_int) -> !;
         fn fflush(stream: *mut c_void) -> c_int;
         #[cfg_attr(any(target_vendor = "apple", target_os = "freebsd"), link_name = "__error")]
+        #[cfg_attr(any(target_os = "netbsd", target_os = "openbsd", target_os = "android"), link_name = "__errno")]
         fn __errno_location() -> *mut c_int;
     }
-    let functions = Functions {
+    Functions {
         dlopen: dlopen as *const () as usize,
         dlsym: dlsym as *const () as usize,
         dlerror: dlerror as *const () as usize,
@@ -48,6 +64,5 @@ pub(crate) fn host() -> Result<Host, Error> {
         exit: exit as *const () as usize,
         fflush: fflush as *const () as usize,
         ..Functions::NONE
-    };
-    Ok(host::with_functions(LinkMode::Native, LibcKind::Unknown, &[], functions))
+    }
 }

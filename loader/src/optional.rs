@@ -13,7 +13,7 @@ crate::arch::optional_symbols! {
     gnu_get_libc_version = "gnu_get_libc_version";
 }
 
-#[cfg(feature = "guest")]
+#[cfg(guest)]
 crate::arch::optional_symbols! {
     cxa_thread_atexit_impl = "__cxa_thread_atexit_impl";
     pthread_key_create = "pthread_key_create";

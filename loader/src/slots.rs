@@ -4,10 +4,10 @@
 macro_rules! slots {
     ($($index:ident = $name:literal,)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "indices, named as constants are")]
-        #[cfg_attr(not(feature = "guest"), allow(dead_code, reason = "some are guest mode's"))]
+        #[cfg_attr(not(guest), allow(dead_code, reason = "some are guest mode's"))]
         enum Index { $($index,)* }
         $(
-            #[cfg_attr(not(feature = "guest"), allow(dead_code, reason = "some are guest mode's"))]
+            #[cfg_attr(not(guest), allow(dead_code, reason = "some are guest mode's"))]
             pub(crate) const $index: usize = Index::$index as usize;
         )*
         /// How many slots there are.

@@ -50,14 +50,6 @@ pub(crate) fn reserved() -> usize {
 pub struct InitialStack(*mut usize);
 
 impl InitialStack {
-    /// The initial stack at `stack`.
-    ///
-    /// # Safety
-    /// As for [`set_initial_stack`].
-    pub(crate) unsafe fn new(stack: *mut usize) -> Self {
-        Self(stack)
-    }
-
     pub(crate) fn as_ptr(self) -> *mut usize {
         self.0
     }
@@ -166,7 +158,6 @@ pub fn is_secure() -> bool {
 
 /// Finds the initial stack of a static program that has a libc, before `main` and before anything can have changed
 /// the environment: its libc's `environ` still points to where the kernel put it.
-#[cfg(target_os = "linux")]
 extern "C" fn capture() {
     let variable = crate::optional::environ() as *const *mut *mut usize;
     if variable.is_null() || crate::own::is_dynamic() {
@@ -187,7 +178,6 @@ extern "C" fn capture() {
     }
 }
 
-#[cfg(target_os = "linux")]
 #[used]
 #[unsafe(link_section = ".init_array")]
 static CAPTURE: extern "C" fn() = capture;

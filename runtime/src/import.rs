@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use import_dynamic_loader::LinkMode;
 
 use crate::error::ImportError;
-use crate::stubs::Stubs;
+use crate::stubs::{self, Stubs};
 
 /// What an import's declaration says.
 pub struct Declaration {
@@ -117,7 +117,7 @@ impl Import {
     #[inline(always)]
     pub fn target(&'static self) -> *const () {
         // Acquire: whoever sees the guest stub here must see `target` there, and everything that dlopen wrote.
-        self.slot.load(Ordering::Acquire)
+        stubs::bound(self, self.slot.load(Ordering::Acquire))
     }
 
     /// Binds the import if it is not bound; what a call jumps to then.

@@ -30,7 +30,6 @@ mod error;
 mod handles;
 mod import;
 pub mod library;
-#[cfg(target_os = "linux")]
 #[doc(hidden)]
 pub mod memory;
 #[doc(hidden)]

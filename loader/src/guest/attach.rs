@@ -11,8 +11,8 @@ use crate::guest::ENTER;
 use crate::guest::lock::Lock;
 use crate::guest::signals::SignalsBlocked;
 use crate::main_program::Slots;
-use crate::{optional, slots};
 use crate::sys;
+use crate::{optional, slots};
 
 /// Stack of a lending thread in bytes, before the library with the largest static TLS needs more: only the guest's
 /// thread-exit destructors run there.
@@ -123,7 +123,9 @@ fn create_lender(handoff: &Handoff) -> Result<(), Error> {
     while result == EINVAL && stack < MOST_STACK {
         stack *= 4;
         // SAFETY: as above.
-        unsafe { arch::call_on(thread_pointer, SERVICE.set_stack_size.load(Ordering::Relaxed), attributes, stack, 0, 0) };
+        unsafe {
+            arch::call_on(thread_pointer, SERVICE.set_stack_size.load(Ordering::Relaxed), attributes, stack, 0, 0)
+        };
         result = create();
     }
     drop(service);

@@ -66,19 +66,19 @@ pub(crate) fn area_of(tp: *mut u8) -> *mut area::Area {
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn clone_at(flags: usize, stack: *mut usize, entry: usize) -> isize {
     naked_asm!(
-        "mov r9, rdx",   // entry, in a register that the kernel keeps
-        "xor edx, edx",  // no parent_tid
+        "mov r9, rdx",    // entry, in a register that the kernel keeps
+        "xor edx, edx",   // no parent_tid
         "xor r10d, r10d", // no child_tid: the home libc's stays what it is
-        "xor r8d, r8d",  // no TLS
-        "mov eax, 56",   // clone
-        "syscall",       // both threads return from here
-        "test eax, eax", // 0 in the child
-        "jz 2f",         // the child goes on below
-        "ret",           // the parent has its answer
+        "xor r8d, r8d",   // no TLS
+        "mov eax, 56",    // clone
+        "syscall",        // both threads return from here
+        "test eax, eax",  // 0 in the child
+        "jz 2f",          // the child goes on below
+        "ret",            // the parent has its answer
         "2:",
-        "xor ebp, ebp",  // outermost frame
-        "xor edx, edx",  // no function to register with atexit (ABI §3.4.1)
-        "jmp r9",        // the interpreter's entry
+        "xor ebp, ebp", // outermost frame
+        "xor edx, edx", // no function to register with atexit (ABI §3.4.1)
+        "jmp r9",       // the interpreter's entry
     )
 }
 
@@ -185,14 +185,7 @@ pub(crate) unsafe extern "C" fn enter(a: usize, b: usize, c: usize, d: usize, ta
 /// # Safety
 /// As for `target`; `tp` is a guest thread pointer that no other thread uses meanwhile.
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn call_on(
-    tp: *mut u8,
-    target: usize,
-    a: usize,
-    b: usize,
-    c: usize,
-    d: usize,
-) -> usize {
+pub(crate) unsafe extern "C" fn call_on(tp: *mut u8, target: usize, a: usize, b: usize, c: usize, d: usize) -> usize {
     naked_asm!(
         ".cfi_startproc",      // unwind information of this function
         ".cfi_undefined rip", // unwinding ends here

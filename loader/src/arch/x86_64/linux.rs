@@ -9,7 +9,6 @@ use core::ffi::CStr;
 
 use object::elf;
 
-
 pub(crate) const MACHINE: elf::Machine = elf::EM_X86_64;
 /// The relocation that stores a symbol's address in a slot.
 pub(crate) const GLOB_DAT: elf::RelocationType = elf::R_X86_64_GLOB_DAT;
@@ -25,10 +24,10 @@ pub(crate) const INTERPRETERS: &[&CStr] = &[
 ];
 /// System call numbers that rustix has no stable wrapper for.
 pub(crate) mod number {
-    #[cfg(feature = "guest")]
+    #[cfg(guest)]
     pub(crate) const RT_SIGPROCMASK: usize = 14;
     pub(crate) const ARCH_PRCTL: usize = 158;
-    #[cfg(feature = "guest")]
+    #[cfg(guest)]
     pub(crate) const BRK: usize = 12;
     pub(crate) const CLOCK_GETTIME: usize = 228;
     pub(crate) const EXIT_GROUP: usize = 231;
@@ -214,14 +213,18 @@ macro_rules! __start {
         unsafe extern "C" fn _start() -> ! {
             ::core::arch::naked_asm!(
                 "xor ebp, ebp",             // outermost frame (ABI §3.4.1)
-                "mov rdi, rsp",             // the initial stack
-                "lea rsi, [rip + {main}]",  // the program's main
+                "mov rbx, rsp",             // the initial stack, in a register that calls keep
+                "mov rdi, rsp",             // likewise
                 "sub rsp, {reserved}",      // the interpreter's frames go between
-                "and rsp, -16",             // alignment for the call
+                "and rsp, -16",             // alignment for the calls
+                "call {relocate}",          // from here on compiled code works
+                "mov rdi, rbx",             // the initial stack
+                "lea rsi, [rip + {main}]",  // the program's main
                 "call {begin}",             // never returns
                 "ud2",                      // so it cannot be
                 main = sym $main,
                 reserved = const $crate::RESERVED_STACK,
+                relocate = sym $crate::relocate,
                 begin = sym $crate::begin,
             )
         }

@@ -6,13 +6,13 @@
 use core::arch::{asm, naked_asm};
 use core::ffi::c_void;
 
-#[cfg(all(target_os = "linux", feature = "guest"))]
+#[cfg(guest)]
 mod guest;
-#[cfg(target_os = "linux")]
+#[cfg(loader)]
 mod linux;
-#[cfg(all(target_os = "linux", feature = "guest"))]
+#[cfg(guest)]
 pub(crate) use guest::*;
-#[cfg(target_os = "linux")]
+#[cfg(loader)]
 pub(crate) use linux::*;
 
 /// Bytes that the vector registers need in XSAVE's standard format; 0 until known, 1 where there is no XSAVE.

@@ -111,9 +111,8 @@ type Case = (&'static str, fn() -> bool);
 /// All cases. Each runs twice: the first call binds, the second does not.
 pub(crate) const CASES: &[Case] = &[
     ("20 mixed arguments", || {
-        let result = sum_of_20(
-            1, 2.5, 3, 4.5, 5, 6.5, 7, 8.5, 9, 10.5, 11, 12.5, 13, 14.5, 15, 16.5, 17, 18.5, 19, 20.5,
-        );
+        let result =
+            sum_of_20(1, 2.5, 3, 4.5, 5, 6.5, 7, 8.5, 9, 10.5, 11, 12.5, 13, 14.5, 15, 16.5, 17, 18.5, 19, 20.5);
         result == 2870.0 + 55.0
     }),
     ("32 arguments", || {
@@ -127,8 +126,27 @@ pub(crate) const CASES: &[Case] = &[
         // SAFETY: ten pairs of a long and a double, as `pairs` says.
         let result = unsafe {
             sum_variadic(
-                10, 1 as c_long, 1.5, 2 as c_long, 2.5, 3 as c_long, 3.5, 4 as c_long, 4.5, 5 as c_long, 5.5,
-                6 as c_long, 6.5, 7 as c_long, 7.5, 8 as c_long, 8.5, 9 as c_long, 9.5, 10 as c_long, 10.5,
+                10,
+                1 as c_long,
+                1.5,
+                2 as c_long,
+                2.5,
+                3 as c_long,
+                3.5,
+                4 as c_long,
+                4.5,
+                5 as c_long,
+                5.5,
+                6 as c_long,
+                6.5,
+                7 as c_long,
+                7.5,
+                8 as c_long,
+                8.5,
+                9 as c_long,
+                9.5,
+                10 as c_long,
+                10.5,
             )
         };
         result == 2.0 * 385.0 + 0.5 * 55.0

@@ -24,7 +24,7 @@ pub(crate) fn wait_while(word: &AtomicU32, value: u32) {
 }
 
 /// Wakes one that waits on `word`.
-#[cfg(feature = "guest")]
+#[cfg(guest)]
 pub(crate) fn wake_one(word: &AtomicU32) {
     let _ = futex::wake(word, futex::Flags::PRIVATE, 1);
 }
