@@ -1,5 +1,6 @@
 //! Binding an import: resolve, then publish. Any number of threads may bind the same import at once.
 
+use core::ffi::CStr;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use import_dynamic_loader::Host;
@@ -20,7 +21,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
         Ok(host) => match open_requirements(host).and_then(|()| resolve(host, declaration)) {
             Ok(address) => {
                 let code = import.publish(address.as_ptr().cast(), host.link_mode());
-                line.end(&["bound ", symbol(import), " from ", library(import)]);
+                line.end(|| [c"bound ", symbol(import), c" from ", library(import)]);
                 return Ok(code);
             }
             Err(attempts) => Cause::Unresolved(attempts),
@@ -29,7 +30,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
     };
     match declaration.fallback {
         Some(fallback) => {
-            line.end(&["fell back for ", symbol(import), " of ", library(import)]);
+            line.end(|| [c"fell back for ", symbol(import), c" of ", library(import)]);
             Ok(import.publish_fallback(fallback))
         }
         None => Err(ImportError::new(import, cause)),
@@ -52,10 +53,10 @@ fn open_requirements(host: &Host) -> Result<(), Attempts> {
     Ok(())
 }
 
-fn symbol(import: &Import) -> &'static str {
-    import.symbols().first().and_then(|symbol| symbol.to_str().ok()).unwrap_or("?")
+fn symbol(import: &Import) -> &'static CStr {
+    import.symbols().first().copied().unwrap_or(c"?")
 }
 
-fn library(import: &Import) -> &'static str {
-    import.libraries().first().map_or("the global scope", |library| library.to_str().unwrap_or("?"))
+fn library(import: &Import) -> &'static CStr {
+    import.libraries().first().copied().unwrap_or(c"the global scope")
 }

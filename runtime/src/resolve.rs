@@ -17,6 +17,13 @@ pub(crate) fn resolve(host: &Host, declaration: &'static Declaration) -> Result<
         return in_library(host, declaration, Handle::GLOBAL, c"", None, &mut attempts).ok_or(attempts);
     }
     for name in declaration.libraries {
+        // What is open under this very name is a file; logical names are mapped below.
+        if let Some(handle) = handles::find(name) {
+            match in_library(host, declaration, handle, name, None, &mut attempts) {
+                Some(address) => return Ok(address),
+                None => continue,
+            }
+        }
         let prefix = library::symbol_prefix(name);
         for &file in library::files(name) {
             let found = match open(host, file) {
@@ -56,7 +63,7 @@ pub(crate) fn open(host: &Host, file: &'static CStr) -> Result<Handle, DlError> 
     let line = debug::Line::start();
     let handle = host.dlopen(file)?;
     handles::remember(file, handle);
-    line.end(&["opened ", file.to_str().unwrap_or("?")]);
+    line.end(|| [c"opened ", file]);
     Ok(handle)
 }
 

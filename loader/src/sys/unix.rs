@@ -76,7 +76,7 @@ pub(crate) fn write_stderr(mut bytes: &[u8]) {
 }
 
 /// Fresh zeroed memory of `size` bytes, aligned for any ordinary type.
-pub fn allocate_pages(size: usize) -> Option<NonNull<c_void>> {
+pub(crate) fn allocate_pages(size: usize) -> Option<NonNull<c_void>> {
     // SAFETY: calloc(3).
     NonNull::new(unsafe { calloc(1, size) })
 }
@@ -85,7 +85,7 @@ pub fn allocate_pages(size: usize) -> Option<NonNull<c_void>> {
 ///
 /// # Safety
 /// It comes from [`allocate_pages`], and nothing uses it.
-pub unsafe fn free_pages(memory: NonNull<c_void>, _size: usize) {
+pub(crate) unsafe fn free_pages(memory: NonNull<c_void>, _size: usize) {
     // SAFETY: the caller's.
     unsafe { free(memory.as_ptr()) };
 }

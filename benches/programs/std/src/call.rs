@@ -11,6 +11,10 @@ unsafe extern "C" {
     safe fn labs(n: c_long) -> c_long;
 }
 
+/// As above, with the promise that it touches no thread-local storage.
+#[import_dynamic("libc", "labs", no_tls)]
+unsafe extern "C" fn labs_no_tls(n: c_long) -> c_long;
+
 type Labs = unsafe extern "C" fn(c_long) -> c_long;
 
 /// The loop that makes `$count` calls.
@@ -24,8 +28,19 @@ macro_rules! calls {
     }};
 }
 
-/// The way called `name`: makes as many calls as it is told.
+/// One call of the import.
+pub(crate) fn once() {
+    import(1);
+}
+
+/// The way called `name`: makes as many calls as it is told. It has been taken once: whatever is to be bound is bound.
 pub(crate) fn contender(name: &str) -> Option<fn(u64)> {
+    let calls = find(name)?;
+    calls(1);
+    Some(calls)
+}
+
+fn find(name: &str) -> Option<fn(u64)> {
     Some(match name {
         "rust" => rust,
         "pointer" => {
@@ -35,14 +50,17 @@ pub(crate) fn contender(name: &str) -> Option<fn(u64)> {
             pointer
         }
         "import" => import,
+        "import-no-tls" => import_no_tls,
         #[cfg(target_os = "linux")]
         "import-syscall" => {
-            import(1);
+            once();
             import_dynamic_loader::guest::enter_by_system_call();
             import
         }
         #[cfg(not(target_feature = "crt-static"))]
         "libloading" => loaded::libloading,
+        #[cfg(not(target_feature = "crt-static"))]
+        "dlopen2" => loaded::dlopen2,
         _ => return None,
     })
 }
@@ -70,10 +88,17 @@ fn import(count: u64) {
     calls!(count, |n| labs(n));
 }
 
+#[inline(never)]
+fn import_no_tls(count: u64) {
+    // SAFETY: labs(3).
+    calls!(count, |n| unsafe { labs_no_tls(n) });
+}
+
 #[cfg(not(target_feature = "crt-static"))]
 mod loaded {
     use std::sync::OnceLock;
 
+    use dlopen2::wrapper::{Container, WrapperApi};
     use libloading::os::unix::{Library, Symbol};
 
     use super::{Labs, black_box, c_long};
@@ -91,5 +116,24 @@ mod loaded {
         let labs = black_box(LABS.get_or_init(open));
         // SAFETY: labs(3).
         calls!(count, |n| unsafe { labs(n) });
+    }
+
+    #[derive(WrapperApi)]
+    struct Api {
+        labs: unsafe extern "C" fn(n: c_long) -> c_long,
+    }
+
+    static API: OnceLock<Container<Api>> = OnceLock::new();
+
+    fn load() -> Container<Api> {
+        // SAFETY: a library that is open already, and labs(3), whose type this is.
+        unsafe { Container::load("libc.so.6") }.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[inline(never)]
+    pub(super) fn dlopen2(count: u64) {
+        let api = black_box(API.get_or_init(load));
+        // SAFETY: labs(3).
+        calls!(count, |n| unsafe { api.labs(n) });
     }
 }

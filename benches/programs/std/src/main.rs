@@ -1,19 +1,26 @@
-//! `bench-std CONTENDER`: measures what a call costs in a program with std, static or dynamic.
+//! `bench-std CONTENDER [ARGUMENT...]`: measures what something costs in a program with std, static or dynamic.
 //!
-//! Reads a count (eight bytes), makes as many calls, and writes the nanoseconds that they took; until its input ends.
+//! Reads a count (eight bytes), does its thing so often, and writes the nanoseconds that this took; until its input ends.
 
 mod call;
+mod clock;
+mod launch;
+mod thread;
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
+/// Does its thing as often as it is told; the nanoseconds that this took.
+type Measure = Box<dyn FnMut(u64) -> u64>;
+
 fn main() -> ExitCode {
-    let contender = std::env::args().nth(1).unwrap_or_default();
-    let Some(calls) = call::contender(&contender) else {
-        eprintln!("bench-std: no contender {contender:?} in this build");
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let words: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let Some(measure) = contender(&words) else {
+        eprintln!("bench-std: no contender {words:?} in this build");
         return ExitCode::from(2);
     };
-    match serve(calls) {
+    match serve(measure) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench-std: {error}");
@@ -22,8 +29,27 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(calls: fn(u64)) -> io::Result<()> {
-    calls(1); // binds, and brings the host up
+fn contender(words: &[&str]) -> Option<Measure> {
+    match *words {
+        // Makes one call, and ends.
+        ["start"] => {
+            call::contender("import")?(1);
+            std::process::exit(0);
+        }
+        ["thread"] => Some(Box::new(thread::join)),
+        ["thread-attach"] => Some(Box::new(thread::attach_and_join)),
+        ["launch", program, ref arguments @ ..] => Some(launch::time(program, arguments)),
+        ["launch-memory", program, ref arguments @ ..] => Some(launch::memory(program, arguments)),
+        [name] => call::contender(name).map(|calls| -> Measure { Box::new(move |count| clock::cpu(|| calls(count))) }),
+        [name, threads] => {
+            let (calls, threads) = (call::contender(name)?, threads.parse().ok()?);
+            Some(Box::new(move |count| thread::each(threads, || calls(count))))
+        }
+        _ => None,
+    }
+}
+
+fn serve(mut measure: Measure) -> io::Result<()> {
     let (mut requests, mut answers) = (io::stdin().lock(), io::stdout().lock());
     let mut count = [0; 8];
     loop {
@@ -32,18 +58,7 @@ fn serve(calls: fn(u64)) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             Err(error) => return Err(error),
         }
-        let start = nanoseconds();
-        calls(u64::from_ne_bytes(count));
-        let elapsed = nanoseconds() - start;
-        answers.write_all(&elapsed.to_ne_bytes())?;
+        answers.write_all(&measure(u64::from_ne_bytes(count)).to_ne_bytes())?;
         answers.flush()?;
     }
-}
-
-/// What this thread has run so far: the time that other programs take of a busy machine is not in it.
-fn nanoseconds() -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: clock_gettime(2) with a place for the time.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
