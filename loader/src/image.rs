@@ -37,8 +37,8 @@ pub(crate) struct Contents<'a> {
     pub(crate) segments: &'a [Phdr],
     /// Load bias of those segments; `None` gives the image a segment of its own.
     pub(crate) load_bias: Option<usize>,
-    /// Size and alignment of a thread-local block of the image's own.
-    pub(crate) tls: Option<(usize, usize)>,
+    /// The initial words of a thread-local block of the image's own, which is aligned to 16 bytes.
+    pub(crate) tls: Option<&'a [u64]>,
     /// Functions that libraries find in the program.
     pub(crate) exports: &'a [Exported],
 }
@@ -127,7 +127,9 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
         0,
     ]);
     let dynamic_size = writer.here().wrapping_sub(dynamic);
-    let tls = writer.here().next_multiple_of(16);
+    writer.used = writer.used.next_multiple_of(2);
+    let tls = writer.here();
+    writer.push(contents.tls.unwrap_or_default());
     let used = writer.used;
 
     writer.used = 0;
@@ -138,8 +140,8 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     if contents.load_bias.is_none() {
         writer.header(elf::PT_LOAD, READ_WRITE, 0, [len as u64; 2], 4096);
     }
-    if let Some((size, align)) = contents.tls {
-        writer.header(elf::PT_TLS, READ_WRITE, tls, [0, size as u64], align as u64);
+    if let Some(words) = contents.tls {
+        writer.header(elf::PT_TLS, READ_WRITE, tls, [size_of_val(words) as u64; 2], 16);
     }
     for segment in contents.segments {
         let kind = segment.p_type.get(LE);

@@ -1,0 +1,40 @@
+//! Functions of the program that libraries call: what `#[callback]` wraps around their bodies.
+
+/// What [`callback_leave`] puts back.
+#[derive(Clone, Copy)]
+pub struct CallbackToken {
+    #[cfg(all(target_os = "linux", feature = "guest"))]
+    token: import_dynamic_loader::guest::callback::Token,
+}
+
+/// Comes home, if the thread is in guest code: in native and adopted mode one load and a branch.
+///
+/// # Safety
+/// Behavior is undefined if any of the following conditions are violated:
+/// - what runs next is a function of its own that is never inlined, then [`callback_leave`] with the token;
+/// - nothing unwinds past it.
+#[inline(always)]
+pub unsafe fn callback_enter() -> CallbackToken {
+    #[cfg(all(target_os = "linux", feature = "guest"))]
+    {
+        import_dynamic_loader::guest::callback::mark!();
+        CallbackToken { token: import_dynamic_loader::guest::callback::enter() }
+    }
+    #[cfg(not(all(target_os = "linux", feature = "guest")))]
+    CallbackToken {}
+}
+
+/// Goes back to where [`callback_enter`] came from.
+///
+/// # Safety
+/// `token` is that of the [`callback_enter`] on this thread that was last and has not been left yet.
+#[inline(always)]
+pub unsafe fn callback_leave(token: CallbackToken) {
+    #[cfg(all(target_os = "linux", feature = "guest"))]
+    // SAFETY: the caller's.
+    unsafe {
+        import_dynamic_loader::guest::callback::leave(token.token);
+    }
+    #[cfg(not(all(target_os = "linux", feature = "guest")))]
+    let CallbackToken {} = token;
+}
