@@ -7,8 +7,9 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use crate::error::{Errno, Error};
 use crate::guest::program_break::block_program_break;
 use crate::guest::signals::SignalsBlocked;
+use crate::export::Exports;
 use crate::guest::maker::{self, GUEST};
-use crate::guest::{ENTER, area, attach, identity, initial_stack, stack_bounds};
+use crate::guest::{ENTER, area, attach, handlers, identity, initial_stack, sigaction, signals, stack_bounds};
 use crate::host::{Failure, Host, LinkMode, with_functions};
 use crate::image::{Contents, ENTRY};
 use crate::interpreter::Interpreter;
@@ -42,13 +43,14 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     let page = start::page_size();
     let interpreter = Interpreter::load(page)?;
     area::choose_key();
+    signals::prepare(interpreter.libc);
     let contents = Contents {
         needed: needed(interpreter.libc),
         interpreter: crate::host::c_bytes(&interpreter.path),
         segments: &[],
         load_bias: None,
         tls: Some(&area::initial()),
-        exports: crate::export::all(),
+        exports: Exports([crate::export::all(), &sigaction::EXPORTS]),
     };
     let image = MappedImage::new(&contents, page)?;
     let built = initial_stack::build(stack, &image.layout, &interpreter, page)?;
@@ -93,6 +95,7 @@ fn prepare(thread_pointer: *mut u8, slots: Slots) {
     let _blocked = SignalsBlocked::new(); // a handler must not see that control block in place
     attach::prepare();
     stack_bounds::prepare(slots);
+    handlers::prepare(thread_pointer, slots.get(slots::ERRNO_LOCATION));
     identity::prepare(thread_pointer, slots);
     GUEST.prepare(thread_pointer, maker::Functions {
         pthread_create: slots.get(slots::PTHREAD_CREATE),

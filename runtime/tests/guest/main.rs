@@ -6,6 +6,8 @@
 
 mod callbacks;
 mod imports;
+mod library;
+mod signals;
 mod stack;
 
 use std::io::Read;
@@ -53,7 +55,7 @@ fn main() -> ExitCode {
 }
 
 fn cases() -> impl Iterator<Item = Case> {
-    let lists = [stack::CASES, callbacks::CASES];
+    let lists = [stack::CASES, callbacks::CASES, signals::CASES];
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })
 }
 

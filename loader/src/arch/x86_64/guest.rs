@@ -9,6 +9,19 @@ use super::linux::number;
 use super::preserve_arguments;
 use crate::guest::area;
 
+/// Where the kernel puts a signal's return: it has none of its own on x86-64. Debuggers and unwinders know these bytes
+/// (glibc `sysdeps/unix/sysv/linux/x86_64/libc_sigaction.c`).
+#[unsafe(naked)]
+unsafe extern "C" fn signal_restorer() {
+    naked_asm!(
+        "mov rax, 15", // rt_sigreturn
+        "syscall",     // back to the interrupted code
+    )
+}
+pub(crate) const SIGNAL_RESTORER: *const () = signal_restorer as *const ();
+/// Where a signal context (`ucontext_t`) holds the signal mask.
+pub(crate) const CONTEXT_MASK: usize = 296;
+
 const ARCH_SET_FS: usize = 0x1002;
 /// The guest area ends at the thread pointer (TLS variant II), or begins this many bytes above it (variant I).
 const AREA_FROM_THREAD_POINTER: isize = -(area::SIZE as isize);

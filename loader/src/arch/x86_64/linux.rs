@@ -26,6 +26,12 @@ pub(crate) const INTERPRETERS: &[&CStr] = &[
 /// System call numbers that rustix has no stable wrapper for.
 pub(crate) mod number {
     #[cfg(feature = "guest")]
+    pub(crate) const RT_SIGACTION: usize = 13;
+    #[cfg(feature = "guest")]
+    pub(crate) const GETPID: usize = 39;
+    #[cfg(feature = "guest")]
+    pub(crate) const RT_SIGQUEUEINFO: usize = 129;
+    #[cfg(feature = "guest")]
     pub(crate) const RT_SIGPROCMASK: usize = 14;
     pub(crate) const ARCH_PRCTL: usize = 158;
     #[cfg(feature = "guest")]
