@@ -29,7 +29,7 @@ pub(crate) fn bring_up(stack: InitialStack) -> Result<Host, Failure> {
         segments,
         load_bias: Some(load_bias),
         tls: None,
-        exports: crate::export::all(),
+        exports: crate::export::Exports([crate::export::all(), &[]]),
     };
     let image = MappedImage::new(&contents, start::page_size())?;
     let layout = image.layout;

@@ -10,7 +10,7 @@ use object::pod;
 
 use crate::arch;
 use crate::elf::Phdr;
-use crate::export::{self, Exported};
+use crate::export::{self, Exports};
 use crate::slots;
 
 /// What [`arch::image_entry`] does when the interpreter is done.
@@ -37,10 +37,10 @@ pub(crate) struct Contents<'a> {
     pub(crate) segments: &'a [Phdr],
     /// Load bias of those segments; `None` gives the image a segment of its own.
     pub(crate) load_bias: Option<usize>,
-    /// Size and alignment of a thread-local block of the image's own.
-    pub(crate) tls: Option<(usize, usize)>,
+    /// The initial words of a thread-local block of the image's own, which is aligned to 16 bytes.
+    pub(crate) tls: Option<&'a [u64]>,
     /// Functions that libraries find in the program.
-    pub(crate) exports: &'a [Exported],
+    pub(crate) exports: Exports<'a>,
 }
 
 /// Where the parts of a written image are.
@@ -56,7 +56,7 @@ pub(crate) struct Layout {
 /// Bytes that an image with these contents needs at most.
 pub(crate) fn size(contents: &Contents<'_>) -> usize {
     let mut size = 4096 + size_of_val(contents.segments);
-    for export in contents.exports {
+    for export in contents.exports.iter() {
         size += export.name.count_bytes() + 1 + (SYMBOL + 1) * 8;
     }
     size
@@ -127,7 +127,9 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
         0,
     ]);
     let dynamic_size = writer.here().wrapping_sub(dynamic);
-    let tls = writer.here().next_multiple_of(16);
+    writer.used = writer.used.next_multiple_of(2);
+    let tls = writer.here();
+    writer.push(contents.tls.unwrap_or_default());
     let used = writer.used;
 
     writer.used = 0;
@@ -138,8 +140,8 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     if contents.load_bias.is_none() {
         writer.header(elf::PT_LOAD, READ_WRITE, 0, [len as u64; 2], 4096);
     }
-    if let Some((size, align)) = contents.tls {
-        writer.header(elf::PT_TLS, READ_WRITE, tls, [0, size as u64], align as u64);
+    if let Some(words) = contents.tls {
+        writer.header(elf::PT_TLS, READ_WRITE, tls, [size_of_val(words) as u64; 2], 16);
     }
     for segment in contents.segments {
         let kind = segment.p_type.get(LE);
@@ -166,7 +168,7 @@ fn is_shown(kind: ProgramType) -> bool {
 
 /// The null symbol, a weak undefined one per slot (absent ones stay 0), and the exports. Unversioned: a newer or older
 /// host must not refuse the program.
-fn write_symbols(writer: &mut Writer<'_>, names: &export::Names, exports: &[Exported]) {
+fn write_symbols(writer: &mut Writer<'_>, names: &export::Names, exports: Exports<'_>) {
     const WEAK: u64 = (elf::STB_WEAK.0 as u64) << 4;
     const GLOBAL_FUNCTION: u64 = (elf::STB_GLOBAL.0 as u64) << 4 | elf::STT_FUNC.0 as u64;
     /// Any section that is neither undefined nor absolute: the value then moves with the load bias.
@@ -177,7 +179,7 @@ fn write_symbols(writer: &mut Writer<'_>, names: &export::Names, exports: &[Expo
         writer.push(&[name | WEAK << 32, 0, 0]);
         name += text.len() as u64;
     }
-    for export in exports {
+    for export in exports.iter() {
         let value = (export.code as usize).wrapping_sub(writer.bias);
         writer.push(&[name | GLOBAL_FUNCTION << 32 | DEFINED << 48, value as u64, 0]);
         name += export.name.count_bytes() as u64 + 1;

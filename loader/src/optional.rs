@@ -18,4 +18,12 @@ crate::arch::optional_symbols! {
     cxa_thread_atexit_impl = "__cxa_thread_atexit_impl";
     pthread_key_create = "pthread_key_create";
     pthread_setspecific = "pthread_setspecific";
+    pthread_self = "pthread_self";
+    pthread_getattr_np = "pthread_getattr_np";
+    pthread_attr_getstack = "pthread_attr_getstack";
+    pthread_attr_destroy = "pthread_attr_destroy";
+    pthread_attr_init = "pthread_attr_init";
+    pthread_attr_setstacksize = "pthread_attr_setstacksize";
+    pthread_create = "pthread_create";
+    pthread_detach = "pthread_detach";
 }

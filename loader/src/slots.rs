@@ -30,5 +30,12 @@ slots! {
     PTHREAD_CREATE = "pthread_create",
     PTHREAD_ATTR_INIT = "pthread_attr_init",
     PTHREAD_ATTR_SETSTACKSIZE = "pthread_attr_setstacksize",
-    PTHREAD_ATTR_SETDETACHSTATE = "pthread_attr_setdetachstate",
+    PTHREAD_DETACH = "pthread_detach",
+    PTHREAD_SELF = "pthread_self",
+    PTHREAD_GETATTR = "pthread_getattr_np",
+    PTHREAD_ATTR_GETSTACK = "pthread_attr_getstack",
+    PTHREAD_ATTR_DESTROY = "pthread_attr_destroy",
+    PTHREAD_KEY_CREATE = "pthread_key_create",
+    PTHREAD_SETSPECIFIC = "pthread_setspecific",
+    FCLOSEALL = "fcloseall",
 }

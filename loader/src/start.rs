@@ -19,6 +19,8 @@ pub(crate) mod at {
     pub(crate) const BASE: usize = 7;
     pub(crate) const ENTRY: usize = 9;
     pub(crate) const SECURE: usize = 23;
+    #[cfg(guest)]
+    pub(crate) const RANDOM: usize = 25;
     pub(crate) const HWCAP2: usize = 26;
 }
 

@@ -24,6 +24,7 @@
 
 mod attempt;
 mod bind;
+mod callback;
 mod data;
 mod debug;
 mod error;
@@ -41,7 +42,7 @@ mod stubs;
 
 pub use error::{Attempt, Attempted, ImportError, ImportErrors};
 pub use import_dynamic_loader::{DlError, Errno, Error as HostError, Handle, Host, LibcKind, LinkMode, exit, host};
-pub use import_dynamic_macros::{import_dynamic, require};
+pub use import_dynamic_macros::{callback, export_dynamic, import_dynamic, require};
 pub use program::Arguments;
 pub use registry::{Imports, bind_all, imports};
 

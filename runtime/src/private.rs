@@ -13,6 +13,8 @@ pub use crate::registry::{Export, Requirement};
 pub use crate::stubs::*;
 pub use crate::{__stubs as stubs, __variadic as variadic};
 
+pub use crate::callback::{CallbackToken, callback_enter, callback_leave};
+
 /// Where an import's target word is.
 pub const TARGET_OFFSET: usize = crate::import::TARGET_OFFSET;
 

@@ -5,9 +5,11 @@ use core::ffi::{c_char, c_int};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use crate::error::{Errno, Error};
+use crate::export::Exports;
+use crate::guest::maker::{self, GUEST};
 use crate::guest::program_break::block_program_break;
 use crate::guest::signals::SignalsBlocked;
-use crate::guest::{ENTER, area, attach, initial_stack};
+use crate::guest::{ENTER, area, attach, handlers, identity, initial_stack, sigaction, signals, stack_bounds};
 use crate::host::{Failure, Host, LinkMode, with_functions};
 use crate::image::{Contents, ENTRY};
 use crate::interpreter::Interpreter;
@@ -40,13 +42,15 @@ static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
     let page = start::page_size();
     let interpreter = Interpreter::load(page)?;
+    area::choose_key();
+    signals::prepare(interpreter.libc);
     let contents = Contents {
         needed: needed(interpreter.libc),
         interpreter: crate::host::c_bytes(&interpreter.path),
         segments: &[],
         load_bias: None,
-        tls: Some((area::SIZE, area::ALIGN)),
-        exports: crate::export::all(),
+        tls: Some(&area::initial()),
+        exports: Exports([crate::export::all(), &sigaction::EXPORTS]),
     };
     let image = MappedImage::new(&contents, page)?;
     let built = initial_stack::build(stack, &image.layout, &interpreter, page)?;
@@ -79,11 +83,29 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     let slots = unsafe { Slots::new(image.keep()) };
     match slots.functions() {
         Some(functions) if PROGRESS.load(Ordering::Acquire) == UP && slots.get(slots::PTHREAD_CREATE) != 0 => {
-            attach::prepare(MAIN_THREAD_POINTER.load(Ordering::Relaxed) as *mut u8, slots);
+            prepare(MAIN_THREAD_POINTER.load(Ordering::Relaxed) as *mut u8, slots);
             Ok(with_functions(LinkMode::Guest, libc, &path, functions))
         }
         _ => Err(Failure::Final(Text::new(&path))),
     }
+}
+
+/// Makes attaching possible, with the control block of the guest's main thread.
+fn prepare(thread_pointer: *mut u8, slots: Slots) {
+    let _blocked = SignalsBlocked::new(); // a handler must not see that control block in place
+    attach::prepare();
+    stack_bounds::prepare(slots);
+    handlers::prepare(thread_pointer, slots.get(slots::ERRNO_LOCATION));
+    identity::prepare(thread_pointer, slots);
+    GUEST.prepare(
+        thread_pointer,
+        maker::Functions {
+            pthread_create: slots.get(slots::PTHREAD_CREATE),
+            pthread_detach: slots.get(slots::PTHREAD_DETACH),
+            attr_init: slots.get(slots::PTHREAD_ATTR_INIT),
+            attr_setstacksize: slots.get(slots::PTHREAD_ATTR_SETSTACKSIZE),
+        },
+    );
 }
 
 /// `main` of the guest, called by its libc on its main thread. It never returns: its control block serves threads that
@@ -93,21 +115,14 @@ extern "C" fn guest_main(_argc: c_int, _argv: *mut *mut c_char, _envp: *mut *mut
     MAIN_THREAD_POINTER.store(arch::thread_pointer(HWCAP2.load(Ordering::Relaxed)), Ordering::Relaxed);
     PROGRESS.store(UP, Ordering::Release);
     sys::wake_all(&PROGRESS);
-    park()
+    sys::park()
 }
 
 /// Where the guest's main thread goes when the interpreter found no libc.
 extern "C" fn guest_without_libc() -> ! {
     PROGRESS.store(WITHOUT_LIBC, Ordering::Release);
     sys::wake_all(&PROGRESS);
-    park()
-}
-
-fn park() -> ! {
-    static NEVER: AtomicU32 = AtomicU32::new(0);
-    loop {
-        sys::wait_while(&NEVER, 0);
-    }
+    sys::park()
 }
 
 /// Gives the environment back its own GLIBC_TUNABLES, or takes the entry out: programs that the guest's libraries start

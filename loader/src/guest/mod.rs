@@ -8,11 +8,18 @@ use crate::arch;
 pub(crate) mod area;
 pub(crate) mod attach;
 pub(crate) mod bring_up;
+#[doc(hidden)]
+pub mod callback;
 pub(crate) mod exit;
+pub(crate) mod handlers;
+pub(crate) mod identity;
 pub(crate) mod initial_stack;
 pub(crate) mod lock;
+pub(crate) mod maker;
 pub(crate) mod program_break;
+pub(crate) mod sigaction;
 pub(crate) mod signals;
+pub(crate) mod stack_bounds;
 
 /// The way into the guest that this kernel allows; set at bring-up.
 #[doc(hidden)]

@@ -1,18 +1,30 @@
 //! The signal mask of a thread, by system call: the program's libc need not know.
 
-use crate::arch::{self, number};
+use core::sync::atomic::{AtomicU64, Ordering};
 
-/// All signals blocked on this thread until this is dropped, but for the two that glibc and musl use between their own
-/// threads (cancellation 32, `setuid` 33): blocked there, a `setuid` of the guest would wait for ever.
+use crate::arch::{self, number};
+use crate::host::LibcKind;
+
+/// All signals blocked on this thread until this is dropped, and on threads that it makes meanwhile, but for those that
+/// the libcs use between their own threads: were they blocked there, a `setuid` of the guest would wait for ever.
 pub(crate) struct SignalsBlocked(u64);
 
 const SIG_SETMASK: usize = 2;
-const ALL_BUT_LIBC_INTERNAL: u64 = !(1 << 31 | 1 << 32);
+/// What is blocked: all but the signals that the libcs use between their own threads. glibc has cancellation (32) and
+/// `setuid` (33), musl timers (32), cancellation (33) and `setuid` (34). Written at bring-up.
+static MASK: AtomicU64 = AtomicU64::new(!(1 << 31 | 1 << 32));
+
+/// Adapts to the guest's libc.
+pub(crate) fn prepare(guest: LibcKind) {
+    if guest == LibcKind::Musl {
+        MASK.store(!(1 << 31 | 1 << 32 | 1 << 33), Ordering::Relaxed);
+    }
+}
 
 impl SignalsBlocked {
     pub(crate) fn new() -> Self {
         let mut old = 0;
-        set_mask(&ALL_BUT_LIBC_INTERNAL, &mut old);
+        set_mask(&MASK.load(Ordering::Relaxed), &mut old);
         Self(old)
     }
 }

@@ -34,6 +34,15 @@ pub(crate) fn wake_all(word: &AtomicU32) {
     let _ = futex::wake(word, futex::Flags::PRIVATE, i32::MAX as u32);
 }
 
+/// Waits for ever.
+#[cfg(guest)]
+pub(crate) fn park() -> ! {
+    static NEVER: AtomicU32 = AtomicU32::new(0);
+    loop {
+        wait_while(&NEVER, 0);
+    }
+}
+
 /// Ends the process at once: no destructor, no buffer is flushed.
 pub fn exit_group(status: i32) -> ! {
     loop {

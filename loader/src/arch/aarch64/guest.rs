@@ -8,13 +8,19 @@ use core::arch::{asm, global_asm, naked_asm};
 use super::preserve_arguments;
 use crate::guest::area;
 
+/// The kernel has a signal's return itself (in the vDSO).
+pub(crate) const SIGNAL_RESTORER: *const () = core::ptr::null();
+/// Where a signal context (`ucontext_t`) holds the signal mask: after flags, link and stack.
+pub(crate) const CONTEXT_MASK: usize = 40;
+
 /// The guest area begins this many bytes above the thread pointer: after the two words of the TCB (TLS variant I), on a
 /// multiple of its own alignment.
 const AREA_FROM_THREAD_POINTER: isize = 16;
-const _: () = assert!(area::ALIGN == 16 && area::RETURN_ADDRESS == area::HOME + 8);
+const _: () = assert!(area::RETURN_ADDRESS == area::HOME + 8);
 
 // One word of home TLS: this thread's guest thread pointer, null until it is attached. `#[thread_local]` is not
-// stable, hence by hand; initial-exec, which a static link relaxes to local-exec.
+// stable, hence by hand; initial-exec, which a static link relaxes to local-exec. Padded to the size of an area, so that
+// where a guest thread has its area a home thread has TLS that can be read (`area::current`).
 global_asm!(
     ".pushsection .tbss.import_dynamic,\"awT\",@nobits",
     ".globl __import_dynamic_guest_tp",
@@ -23,9 +29,10 @@ global_asm!(
     ".size __import_dynamic_guest_tp,8",
     ".balign 8",
     "__import_dynamic_guest_tp:",
-    ".zero 8",
+    ".zero 64",
     ".popsection",
 );
+const _: () = assert!(area::SIZE == 64);
 
 /// The address of this thread's word for its guest thread pointer.
 ///
@@ -46,6 +53,31 @@ pub(crate) unsafe fn guest_thread_pointer_word() -> *mut *mut u8 {
         );
     }
     word
+}
+
+/// [`guest_thread_pointer_word`] of the home thread whose thread pointer is `home`.
+pub(crate) fn guest_thread_pointer_word_of(home: *mut u8) -> *mut *mut u8 {
+    let offset: isize;
+    // SAFETY: reads the word's offset from any thread pointer, a constant of the program.
+    unsafe {
+        asm!(
+            "adrp {0}, :gottprel:__import_dynamic_guest_tp",            // page of the word's offset
+            "ldr {0}, [{0}, :gottprel_lo12:__import_dynamic_guest_tp]", // offset of the word from TP
+            out(reg) offset,
+            options(nostack, pure, readonly)
+        );
+    }
+    home.wrapping_offset(offset).cast()
+}
+
+/// Puts `tp` in place as this thread's thread pointer.
+///
+/// # Safety
+/// It is one that this thread may run with, and the caller computes no address of a thread-local across this.
+#[inline(always)]
+pub(crate) unsafe fn switch_to(tp: *mut u8) {
+    // SAFETY: the caller's. Memory operations are not moved across it.
+    unsafe { asm!("msr tpidr_el0, {}", in(reg) tp, options(nostack, preserves_flags)) };
 }
 
 /// The guest area of the guest thread whose thread pointer is `tp`.

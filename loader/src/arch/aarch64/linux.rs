@@ -26,6 +26,12 @@ pub(crate) const INTERPRETERS: &[&CStr] = &[
 /// System call numbers that rustix has no stable wrapper for.
 pub(crate) mod number {
     #[cfg(guest)]
+    pub(crate) const RT_SIGACTION: usize = 134;
+    #[cfg(guest)]
+    pub(crate) const GETPID: usize = 172;
+    #[cfg(guest)]
+    pub(crate) const RT_SIGQUEUEINFO: usize = 138;
+    #[cfg(guest)]
     pub(crate) const RT_SIGPROCMASK: usize = 135;
     #[cfg(guest)]
     pub(crate) const BRK: usize = 214;

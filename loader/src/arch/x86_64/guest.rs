@@ -9,12 +9,26 @@ use super::linux::number;
 use super::preserve_arguments;
 use crate::guest::area;
 
+/// Where the kernel puts a signal's return: it has none of its own on x86-64. Debuggers and unwinders know these bytes
+/// (glibc `sysdeps/unix/sysv/linux/x86_64/libc_sigaction.c`).
+#[unsafe(naked)]
+unsafe extern "C" fn signal_restorer() {
+    naked_asm!(
+        "mov rax, 15", // rt_sigreturn
+        "syscall",     // back to the interrupted code
+    )
+}
+pub(crate) const SIGNAL_RESTORER: *const () = signal_restorer as *const ();
+/// Where a signal context (`ucontext_t`) holds the signal mask.
+pub(crate) const CONTEXT_MASK: usize = 296;
+
 const ARCH_SET_FS: usize = 0x1002;
 /// The guest area ends at the thread pointer (TLS variant II), or begins this many bytes above it (variant I).
 const AREA_FROM_THREAD_POINTER: isize = -(area::SIZE as isize);
 
 // One word of home TLS: this thread's guest thread pointer, null until it is attached. `#[thread_local]` is not
-// stable, hence by hand; initial-exec, which a static link relaxes to local-exec.
+// stable, hence by hand; initial-exec, which a static link relaxes to local-exec. Padded to the size of an area, so that
+// where a guest thread has its area a home thread has TLS that can be read (`area::current`).
 global_asm!(
     ".pushsection .tbss.import_dynamic,\"awT\",@nobits",
     ".globl __import_dynamic_guest_tp",
@@ -23,9 +37,10 @@ global_asm!(
     ".size __import_dynamic_guest_tp,8",
     ".balign 8",
     "__import_dynamic_guest_tp:",
-    ".zero 8",
+    ".zero 64",
     ".popsection",
 );
+const _: () = assert!(area::SIZE == 64);
 
 /// The address of this thread's word for its guest thread pointer.
 ///
@@ -43,6 +58,20 @@ pub(crate) unsafe fn guest_thread_pointer_word() -> *mut *mut u8 {
         );
     }
     word
+}
+
+/// [`guest_thread_pointer_word`] of the home thread whose thread pointer is `home`.
+pub(crate) fn guest_thread_pointer_word_of(home: *mut u8) -> *mut *mut u8 {
+    let offset: isize;
+    // SAFETY: reads the word's offset from any thread pointer, a constant of the program.
+    unsafe {
+        asm!(
+            "mov {}, qword ptr [rip + __import_dynamic_guest_tp@GOTTPOFF]", // offset of the word from TP
+            out(reg) offset,
+            options(nostack, pure, readonly)
+        );
+    }
+    home.wrapping_offset(offset).cast()
 }
 
 /// This thread's thread pointer in a process that has a libc: the word at the thread pointer (ELF TLS §3.4.6).
@@ -215,6 +244,23 @@ pub(crate) unsafe extern "C" fn call_on(tp: *mut u8, target: usize, a: usize, b:
         ".cfi_endproc",        // end of it
         set = sym set_thread_pointer,
     )
+}
+
+/// Puts `tp` in place as this thread's thread pointer.
+///
+/// # Safety
+/// It is one that this thread may run with, and the caller computes no address of a thread-local across this.
+#[inline(always)]
+pub(crate) unsafe fn switch_to(tp: *mut u8) {
+    // SAFETY: the caller's. Memory operations are not moved across it.
+    unsafe {
+        asm!(
+            "call {set}", // thread pointer in
+            set = sym set_thread_pointer,
+            in("rsi") tp,
+            out("rax") _, out("rcx") _, out("rdi") _, out("r11") _,
+        );
+    }
 }
 
 /// Sets the thread pointer to rsi; clobbers rax, rcx, rdi and r11 only.

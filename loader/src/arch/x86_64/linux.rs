@@ -25,6 +25,12 @@ pub(crate) const INTERPRETERS: &[&CStr] = &[
 /// System call numbers that rustix has no stable wrapper for.
 pub(crate) mod number {
     #[cfg(guest)]
+    pub(crate) const RT_SIGACTION: usize = 13;
+    #[cfg(guest)]
+    pub(crate) const GETPID: usize = 39;
+    #[cfg(guest)]
+    pub(crate) const RT_SIGQUEUEINFO: usize = 129;
+    #[cfg(guest)]
     pub(crate) const RT_SIGPROCMASK: usize = 14;
     pub(crate) const ARCH_PRCTL: usize = 158;
     #[cfg(guest)]
