@@ -114,7 +114,7 @@ pub(crate) fn bind_all(_: Arguments) -> c_int {
         return 2;
     }
     let absent = import_dynamic::imports().filter(|import| !import.is_bound()).count();
-    if imports::absent_and_optional::is_available() || absent != 3 || count < 20 {
+    if imports::absent_and_optional::is_available() || absent != 3 || count < 15 {
         import_dynamic::print_error(&format_args!("{count} imports, {absent} absent"));
         return 3;
     }
