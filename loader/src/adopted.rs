@@ -17,6 +17,7 @@ use crate::{arch, own, slots};
 ///
 /// # Errors
 /// Final once the interpreter has run; before that, nothing is left behind but mappings that a retry replaces.
+#[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 pub(crate) fn bring_up(stack: InitialStack) -> Result<Host, Failure> {
     if start::reserved() == 0 {
         return Err(Error::NoInitialStack.into());

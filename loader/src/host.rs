@@ -78,11 +78,6 @@ pub(crate) struct Functions {
     pub(crate) version: usize,
 }
 
-impl Functions {
-    pub(crate) const NONE: Self =
-        Self { dlopen: 0, dlsym: 0, dlvsym: 0, dlerror: 0, errno_location: 0, exit: 0, fflush: 0, version: 0 };
-}
-
 impl Host {
     /// How this process reaches the host's dynamic linker.
     pub fn link_mode(&self) -> LinkMode {
@@ -228,6 +223,7 @@ pub(crate) fn with_functions(mode: LinkMode, libc: LibcKind, interpreter: &[u8],
     Host { mode, libc, interpreter: Text::new(interpreter), functions, nanoseconds: 0 }
 }
 
+#[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 #[cfg(loader)]
 fn bring_up() -> Result<Host, Failure> {
     if crate::own::is_dynamic() {
@@ -245,6 +241,7 @@ fn bring_up() -> Result<Host, Failure> {
 }
 
 #[cfg(not(loader))]
+#[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 fn bring_up() -> Result<Host, Failure> {
     Ok(crate::native::host()?)
 }

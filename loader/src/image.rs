@@ -120,7 +120,7 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
         elf::DT_RELAENT.0 as u64,
         RELOCATION as u64 * 8,
         elf::DT_FLAGS.0 as u64,
-        u64::from(elf::DF_BIND_NOW.0),
+        elf::DF_BIND_NOW.0,
         elf::DT_DEBUG.0 as u64, // the interpreter stores its list of libraries there, for debuggers
         0,
         elf::DT_NULL.0 as u64,

@@ -17,7 +17,6 @@ pub(crate) fn host() -> Result<Host, Error> {
         exit: optional::exit(),
         fflush: optional::fflush(),
         version: optional::gnu_get_libc_version(),
-        ..Functions::NONE
     };
     if functions.dlopen == 0 || functions.dlsym == 0 {
         return Err(Error::NoDlopen);
@@ -63,6 +62,7 @@ fn functions() -> Functions {
         errno_location: __errno_location as *const () as usize,
         exit: exit as *const () as usize,
         fflush: fflush as *const () as usize,
-        ..Functions::NONE
+        dlvsym: 0,
+        version: 0,
     }
 }

@@ -97,14 +97,14 @@ pub unsafe extern "C" fn relocate(stack: usize) {
             let mut bits = word!(relr);
             if bits & 1 == 0 {
                 place = bias + bits;
-                word!(place) = word!(place) + bias;
+                word!(place) += bias;
                 place += 8;
             } else {
                 let mut at = place;
                 bits >>= 1;
                 while bits != 0 {
                     if bits & 1 != 0 {
-                        word!(at) = word!(at) + bias;
+                        word!(at) += bias;
                     }
                     bits >>= 1;
                     at += 8;

@@ -60,7 +60,7 @@ pub(crate) fn files(name: &'static &'static CStr) -> &'static [&'static CStr] {
     }
 }
 
-/// What stands before a symbol's other name in a library: `__` in the resolver's.
+/// What stands before a symbol's other name in a library: `__` in the DNS resolver's.
 pub(crate) fn symbol_prefix(name: &CStr) -> Option<&'static [u8]> {
     (name == c"libresolv" || name == c"libSystem").then_some(b"__")
 }

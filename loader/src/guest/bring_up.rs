@@ -39,6 +39,7 @@ static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 ///
 /// # Errors
 /// Final once the interpreter has run; before that, everything made for it is given back.
+#[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
     let page = start::page_size();
     let interpreter = Interpreter::load(page)?;

@@ -19,10 +19,13 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
 }
 
 fn check_manifest(manifest: &Table) -> Vec<String> {
+    // A package that is a workspace of its own (a test's data, a fuzzer's) has nothing to inherit.
+    if manifest.contains_key("workspace") && manifest.contains_key("package") {
+        return Vec::new();
+    }
     let mut faults = check_dependencies(manifest);
     let targets = manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
     faults.extend(targets.filter_map(Value::as_table).flat_map(check_dependencies));
-    // A workspace of its own (a test's data, a fuzzer's) has nothing to inherit.
     if let Some(package) = manifest.get("package").and_then(Value::as_table) {
         let own = INHERITED.iter().filter(|key| !package.get(**key).is_some_and(is_inherited));
         faults.extend(own.map(|key| format!("package.{key} is not the workspace's")));
