@@ -12,7 +12,7 @@ use std::io;
 use std::thread;
 use std::time::Duration;
 
-use benches::{Contender, Program, Turnstile};
+use benches::{Contender, Program, Turnstile, target_directory};
 use criterion::{Criterion, SamplingMode};
 
 struct Entry {
@@ -24,16 +24,16 @@ struct Entry {
     slowness: u32,
 }
 
-const RUST: Entry = Entry { name: "rust_call", program: Program::StdDynamic, argument: "rust", slowness: 1 };
+const RUST: Entry = Entry { name: "rust_call", program: Program::STD_DYNAMIC, argument: "rust", slowness: 1 };
 
 const ENTRIES: &[Entry] = &[
     RUST,
     Entry { name: "c_pointer_mem", argument: "pointer", ..RUST },
     Entry { name: "libloading", argument: "libloading", ..RUST },
     Entry { name: "import_native", argument: "import", ..RUST },
-    Entry { name: "import_adopted", program: Program::NoStd, argument: "import", ..RUST },
-    Entry { name: "import_guest", program: Program::StdStatic, argument: "import", slowness: 8 },
-    Entry { name: "import_guest_syscall", program: Program::StdStatic, argument: "import-syscall", slowness: 128 },
+    Entry { name: "import_adopted", program: Program::NO_STD, argument: "import", ..RUST },
+    Entry { name: "import_guest", program: Program::STD_STATIC, argument: "import", slowness: 8 },
+    Entry { name: "import_guest_syscall", program: Program::STD_STATIC, argument: "import-syscall", slowness: 128 },
 ];
 
 /// Samples are many and short: most of them then meet no other program on a busy machine.
@@ -43,9 +43,10 @@ const MEASUREMENT: Duration = Duration::from_secs(4);
 const WARM_UP: Duration = Duration::from_millis(500);
 
 fn main() -> io::Result<()> {
+    let target = target_directory();
     let mut contenders = Vec::new();
     for entry in ENTRIES {
-        contenders.push((entry, Contender::start(&entry.program.build()?, [entry.argument])?));
+        contenders.push((entry, Contender::start(&entry.program.build(&target)?, [entry.argument])?));
     }
     let turnstile = Turnstile::new(contenders.len());
     // Each contender has a criterion of its own, on a thread of its own; the turnstile lets one measure at a time.

@@ -62,7 +62,7 @@ fn check(workspace: &Workspace, promise: &Promise, program: &Path) -> Result<Vec
     Ok(faults)
 }
 
-fn stripped_size(workspace: &Workspace, program: &Path) -> Result<u64> {
+pub(crate) fn stripped_size(workspace: &Workspace, program: &Path) -> Result<u64> {
     let directory = workspace.target.join("stripped");
     create_dir(&directory)?;
     let stripped = directory.join(program.file_name().context("a program has a name")?);

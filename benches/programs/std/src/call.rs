@@ -61,6 +61,8 @@ fn find(name: &str) -> Option<fn(u64)> {
         "libloading" => loaded::libloading,
         #[cfg(not(target_feature = "crt-static"))]
         "dlopen2" => loaded::dlopen2,
+        #[cfg(not(target_feature = "crt-static"))]
+        "libloading-first" => loaded::libloading_first,
         _ => return None,
     })
 }
@@ -116,6 +118,12 @@ mod loaded {
         let labs = black_box(LABS.get_or_init(open));
         // SAFETY: labs(3).
         calls!(count, |n| unsafe { labs(n) });
+    }
+
+    /// Everything that a first call takes, every time, and closing the library again.
+    pub(super) fn libloading_first(count: u64) {
+        // SAFETY: labs(3).
+        calls!(count, |n| unsafe { open()(n) });
     }
 
     #[derive(WrapperApi)]

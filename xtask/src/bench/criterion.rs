@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: runs the benchmarks and gives their medians.
+//! `cargo xtask bench NAME`: runs one of criterion's benchmarks and gives its medians.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,59 +25,30 @@ const REQUIRED: &[(&str, &[&str])] = &[(
     ],
 )];
 
-/// Which benchmark to run and how to show it.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Options {
-    /// The benchmark; all of them without one.
-    name: Option<String>,
-    /// Print one JSON object of medians in nanoseconds, by contender; of such objects by benchmark, without a name.
-    #[arg(long)]
-    json: bool,
-}
-
 /// Medians in nanoseconds by contender.
 type Medians = BTreeMap<String, f64>;
 
-/// Runs the benchmarks and prints their medians.
-pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+/// Runs a benchmark and prints its medians.
+pub(super) fn command(workspace: &Workspace, name: &str, json: bool) -> Result<ExitCode> {
     let results = workspace.target.join("criterion");
     // What an earlier run left is no result of this one.
-    match &options.name {
-        Some(name) => drop(fs::remove_dir_all(results.join(name))),
-        None => drop(fs::remove_dir_all(&results)),
-    }
+    drop(fs::remove_dir_all(results.join(name)));
     create_dir(&results)?;
-    run(workspace, options, &results)?;
-    let groups = match &options.name {
-        Some(name) => vec![name.clone()],
-        None => directories(&results)?,
-    };
-    let mut benchmarks = BTreeMap::new();
-    for group in groups {
-        let medians = read_medians(&results.join(&group))?;
-        check(&group, &medians)?;
-        benchmarks.insert(group, medians);
-    }
-    if options.json {
-        let only = options.name.as_ref().and_then(|name| benchmarks.get(name));
-        let object = only.map_or_else(|| serde_json::to_string(&benchmarks), serde_json::to_string);
-        println!("{}", object?);
+    run(workspace, name, json, &results)?;
+    let medians = read_medians(&results.join(name))?;
+    check(name, &medians)?;
+    if json {
+        println!("{}", serde_json::to_string(&medians)?);
     } else {
-        for (name, medians) in &benchmarks {
-            println!("{}\n", table(name, medians));
-        }
+        println!("{}", table(name, &medians));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn run(workspace: &Workspace, options: &Options, results: &Path) -> Result<()> {
+fn run(workspace: &Workspace, name: &str, json: bool, results: &Path) -> Result<()> {
     let mut cargo = workspace.cargo();
-    cargo.args(["bench", "--package", "benches"]).env("CRITERION_HOME", results);
-    match &options.name {
-        Some(name) => cargo.args(["--bench", name]),
-        None => cargo.arg("--benches"),
-    };
-    if options.json {
+    cargo.args(["bench", "--package", "benches", "--bench", name]).env("CRITERION_HOME", results);
+    if json {
         // Only the object belongs on standard output.
         cargo.stdout(std::io::stderr());
     }
