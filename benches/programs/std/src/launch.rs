@@ -29,6 +29,7 @@ fn command(program: &str, arguments: &[&str]) -> Command {
     command
 }
 
+#[allow(clippy::zombie_processes, reason = "wait4 waits for it, and tells what it used")]
 fn run(command: &mut Command) -> libc::rusage {
     let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let mut status = 0;

@@ -63,7 +63,7 @@ extern "C" fn body(argument: *mut c_void) -> *mut c_void {
     let [initialised, zero] = variables();
     // SAFETY: this thread's own variables.
     let right = unsafe {
-        let fresh = *initialised == 4711 && *zero == 0 && zero.is_aligned_to_cache_line();
+        let fresh = *initialised == 4711 && *zero == 0 && (zero as usize).is_multiple_of(64);
         *initialised = own;
         *zero = own + 1;
         let mut kept = fresh;
@@ -77,16 +77,6 @@ extern "C" fn body(argument: *mut c_void) -> *mut c_void {
         kept
     };
     if right { null_mut() } else { argument }
-}
-
-trait CacheLine {
-    fn is_aligned_to_cache_line(self) -> bool;
-}
-
-impl CacheLine for *mut usize {
-    fn is_aligned_to_cache_line(self) -> bool {
-        self as usize % 64 == 0
-    }
 }
 
 /// Eight threads at a time, and the main thread's variables stay its own.
