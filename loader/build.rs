@@ -1,10 +1,10 @@
-//! Decides in one place where static programs are served, `cfg(loader)`, and which of them with guest mode, `cfg(guest)`.
-//! Elsewhere only native mode is built.
+//! Decides in one place where static programs are served, `cfg(loader)`, and with which link modes beside adopted mode:
+//! `cfg(guest)`, `cfg(native)`. Elsewhere only native mode is built.
 
 use std::env::var;
 
 fn main() {
-    println!("cargo::rustc-check-cfg=cfg(loader, guest)");
+    println!("cargo::rustc-check-cfg=cfg(loader, guest, native)");
     println!("cargo::rerun-if-changed=build.rs");
     let is = |name, value| var(name).as_deref() == Ok(value);
     let machine = is("CARGO_CFG_TARGET_ARCH", "x86_64") || is("CARGO_CFG_TARGET_ARCH", "aarch64");
@@ -15,5 +15,10 @@ fn main() {
         if var("CARGO_FEATURE_GUEST").is_ok() {
             println!("cargo::rustc-cfg=guest");
         }
+        if var("CARGO_FEATURE_NATIVE").is_ok() {
+            println!("cargo::rustc-cfg=native");
+        }
+    } else {
+        println!("cargo::rustc-cfg=native");
     }
 }

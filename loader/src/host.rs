@@ -5,8 +5,8 @@ use core::ffi::CStr;
 use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-use crate::error::{Error, PathText};
-use crate::message::Text;
+use crate::error::Error;
+use crate::slots::{self, Slots};
 
 /// How this process reaches the host's dynamic linker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,23 +59,12 @@ impl LibcKind {
 #[derive(Debug)]
 pub struct Host {
     pub(crate) mode: LinkMode,
-    pub(crate) interpreter: PathText,
+    pub(crate) interpreter: &'static CStr,
+    /// The interpreter's load bias; 0 in native mode.
+    pub(crate) base: usize,
     pub(crate) libc: LibcKind,
-    pub(crate) functions: Functions,
+    pub(crate) slots: Slots,
     pub(crate) nanoseconds: u64,
-}
-
-/// Addresses of the host's functions; 0 where it has none.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Functions {
-    pub(crate) dlopen: usize,
-    pub(crate) dlsym: usize,
-    pub(crate) dlvsym: usize,
-    pub(crate) dlerror: usize,
-    pub(crate) errno_location: usize,
-    pub(crate) exit: usize,
-    pub(crate) fflush: usize,
-    pub(crate) version: usize,
 }
 
 impl Host {
@@ -85,8 +74,8 @@ impl Host {
     }
 
     /// The interpreter's file name; empty in native mode, where the process came with it.
-    pub fn interpreter(&self) -> &str {
-        self.interpreter.as_str()
+    pub fn interpreter(&self) -> &'static str {
+        self.interpreter.to_str().unwrap_or_default()
     }
 
     /// Which C library it is.
@@ -94,13 +83,22 @@ impl Host {
         self.libc
     }
 
-    /// The C library's version as it gives it; empty where it cannot be asked.
+    /// The C library's version as it gives it; empty where it cannot be asked: in native mode on musl and other systems.
     pub fn libc_version(&self) -> &'static str {
-        if self.functions.version == 0 {
-            return "";
+        self.version().and_then(|version| version.to_str().ok()).unwrap_or_default()
+    }
+
+    fn version(&self) -> Option<&'static CStr> {
+        if self.slots.get(slots::VERSION) != 0 {
+            // SAFETY: gnu_get_libc_version(3) gives a C string that stays.
+            return Some(unsafe { CStr::from_ptr(self.call(slots::VERSION, [0; 4]) as *const _) });
         }
-        // SAFETY: gnu_get_libc_version(3) gives a C string that stays.
-        unsafe { CStr::from_ptr(self.call(self.functions.version, [0; 4]) as *const _) }.to_str().unwrap_or_default()
+        #[cfg(loader)]
+        if self.libc == LibcKind::Musl {
+            // SAFETY: the interpreter of this process, which is never unmapped.
+            return unsafe { crate::version::musl(self.base) };
+        }
+        None
     }
 
     /// How long bringing it up took, in nanoseconds.
@@ -108,12 +106,16 @@ impl Host {
         self.nanoseconds
     }
 
-    /// Calls a function of the host, with its thread pointer where it needs one.
+    /// Calls the function in a slot, with its thread pointer where it needs one; 0 where the host has none.
     ///
     /// # Safety
     /// As for the function, which takes at most four integer or pointer arguments.
-    pub(crate) unsafe fn call(&self, function: usize, arguments: [usize; 4]) -> usize {
+    pub(crate) unsafe fn call(&self, slot: usize, arguments: [usize; 4]) -> usize {
         let [a, b, c, d] = arguments;
+        let function = self.slots.get(slot);
+        if function == 0 {
+            return 0;
+        }
         #[cfg(guest)]
         if self.mode == LinkMode::Guest {
             // SAFETY: guest mode; the caller's contract otherwise.
@@ -137,7 +139,7 @@ static STATE: AtomicU32 = AtomicU32::new(UNBOUND);
 static OWNER: AtomicUsize = AtomicUsize::new(0);
 
 /// Written once, while STATE is BUSY; read only when it is READY or FAILED.
-struct Outcome(UnsafeCell<MaybeUninit<Result<Host, PathText>>>);
+struct Outcome(UnsafeCell<MaybeUninit<Result<Host, &'static CStr>>>);
 // SAFETY: STATE orders the one write before every read (Release, Acquire), see `host`.
 unsafe impl Sync for Outcome {}
 static OUTCOME: Outcome = Outcome(UnsafeCell::new(MaybeUninit::uninit()));
@@ -147,7 +149,7 @@ pub(crate) enum Failure {
     /// It may be tried again.
     Retry(Error),
     /// The interpreter of this name has run, and found no libc.
-    Final(PathText),
+    Final(&'static CStr),
 }
 
 impl From<Error> for Failure {
@@ -218,14 +220,9 @@ fn bring_up_once() -> Result<&'static Host, Error> {
     outcome()
 }
 
-/// The rest of a host, once its functions are known.
-pub(crate) fn with_functions(mode: LinkMode, libc: LibcKind, interpreter: &[u8], functions: Functions) -> Host {
-    Host { mode, libc, interpreter: Text::new(interpreter), functions, nanoseconds: 0 }
-}
-
-#[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 #[cfg(loader)]
 fn bring_up() -> Result<Host, Failure> {
+    #[cfg(native)]
     if crate::own::is_dynamic() {
         return Ok(crate::native::host()?);
     }
@@ -244,9 +241,4 @@ fn bring_up() -> Result<Host, Failure> {
 #[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 fn bring_up() -> Result<Host, Failure> {
     Ok(crate::native::host()?)
-}
-
-/// A C string's bytes with its NUL, from a buffer that holds one.
-pub(crate) fn c_bytes(buffer: &[u8]) -> &[u8] {
-    CStr::from_bytes_until_nul(buffer).unwrap_or_default().to_bytes_with_nul()
 }

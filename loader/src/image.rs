@@ -5,13 +5,14 @@ use core::ffi::CStr;
 use core::sync::atomic::AtomicUsize;
 
 use object::LittleEndian as LE;
-use object::elf::{self, ProgramType};
+use object::elf::{self, DynamicTag, ProgramType};
 use object::pod;
 
 use crate::arch;
 use crate::elf::Phdr;
 use crate::export::{self, Exports};
 use crate::slots;
+use crate::strings::Strings;
 
 /// What [`arch::image_entry`] does when the interpreter is done.
 #[repr(C)]
@@ -29,10 +30,10 @@ pub(crate) static ENTRY: Entry =
 
 /// What the image says.
 pub(crate) struct Contents<'a> {
-    /// Libraries to load (DT_NEEDED).
-    pub(crate) needed: &'a [&'a CStr],
-    /// The interpreter's file name (PT_INTERP), NUL-terminated.
-    pub(crate) interpreter: &'a [u8],
+    /// Names of the libraries to load (DT_NEEDED), each with its NUL.
+    pub(crate) needed: &'a str,
+    /// The interpreter's file name (PT_INTERP).
+    pub(crate) interpreter: &'a CStr,
     /// The static program's own segments in adopted mode.
     pub(crate) segments: &'a [Phdr],
     /// Load bias of those segments; `None` gives the image a segment of its own.
@@ -44,18 +45,20 @@ pub(crate) struct Contents<'a> {
 }
 
 /// Where the parts of a written image are.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     /// Address of the program headers, and their number.
     pub(crate) headers: usize,
     pub(crate) header_count: usize,
     /// Address of the slots, `slots::COUNT` words.
     pub(crate) slots: usize,
+    /// Address of the interpreter's file name.
+    pub(crate) interpreter: usize,
 }
 
 /// Bytes that an image with these contents needs at most.
 pub(crate) fn size(contents: &Contents<'_>) -> usize {
-    let mut size = 4096 + size_of_val(contents.segments);
+    let mut size = 4096 + size_of_val(contents.segments) + size_of_val(contents.tls.unwrap_or_default());
     for export in contents.exports.iter() {
         size += export.name.count_bytes() + 1 + (SYMBOL + 1) * 8;
     }
@@ -68,7 +71,6 @@ const SYMBOL: usize = 3;
 const RELOCATION: usize = 3;
 /// Headers beside those of the static program's segments.
 const OWN_HEADERS: usize = 6;
-const READ_WRITE: u32 = elf::PF_R.0 | elf::PF_W.0;
 
 /// Writes the image into `memory`, which is zeroed, page-aligned, and will stay at its address; `None` when it does not
 /// fit.
@@ -78,85 +80,85 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     let bias = contents.load_bias.unwrap_or(base);
     // The headers come first, and are written last.
     let header_room = (contents.segments.len() + OWN_HEADERS) * HEADER;
-    let mut writer = Writer { words: memory, used: header_room, base, bias };
+    let mut writer = Writer { words: memory, used: header_room, bias };
 
-    let interpreter = writer.here();
-    writer.bytes(contents.interpreter);
+    // The string table begins with the empty string.
     let strings = writer.here();
-    let names = export::write_strings(&mut writer, contents);
-    let strings_end = writer.here();
+    let mut end = 1;
+    end = writer.text(end, contents.needed.as_bytes());
+    end = writer.text(end, slots::NAMES.as_bytes());
+    for export in contents.exports.iter() {
+        end = writer.text(end, export.name.to_bytes_with_nul());
+    }
+    let interpreter = strings + end as u64;
+    end = writer.text(end, contents.interpreter.to_bytes_with_nul());
+    writer.used += end.div_ceil(8);
 
     let symbols = writer.here();
-    write_symbols(&mut writer, &names, contents.exports);
+    write_symbols(&mut writer, contents);
     let hash = writer.here();
     export::write_gnu_hash(&mut writer, contents.exports);
-    let slot_table = writer.here();
+    let slots = writer.here();
     writer.used += slots::COUNT;
     let relocations = writer.here();
-    for index in 0..slots::COUNT {
-        let symbol = (1 + index as u64) << 32;
-        writer.push(&[slot_table + index as u64 * 8, symbol | u64::from(arch::GLOB_DAT.0), 0]);
+    for index in 0..slots::COUNT as u64 {
+        writer.pair(slots + index * 8, (1 + index) << 32 | u64::from(arch::GLOB_DAT.0));
+        writer.push(0);
     }
 
     let dynamic = writer.here();
-    for &name in names.needed.iter().take(contents.needed.len()) {
-        writer.push(&[elf::DT_NEEDED.0 as u64, name]);
+    let mut name = 1;
+    for text in Strings::new(contents.needed) {
+        writer.dynamic(elf::DT_NEEDED, name);
+        name += text.count_bytes() as u64 + 1;
     }
-    writer.push(&[
-        elf::DT_STRTAB.0 as u64,
-        strings,
-        elf::DT_STRSZ.0 as u64,
-        strings_end.wrapping_sub(strings),
-        elf::DT_SYMTAB.0 as u64,
-        symbols,
-        elf::DT_SYMENT.0 as u64,
-        SYMBOL as u64 * 8,
-        elf::DT_GNU_HASH.0 as u64,
-        hash,
-        elf::DT_RELA.0 as u64,
-        relocations,
-        elf::DT_RELASZ.0 as u64,
-        (slots::COUNT * RELOCATION * 8) as u64,
-        elf::DT_RELAENT.0 as u64,
-        RELOCATION as u64 * 8,
-        elf::DT_FLAGS.0 as u64,
-        elf::DF_BIND_NOW.0,
-        elf::DT_DEBUG.0 as u64, // the interpreter stores its list of libraries there, for debuggers
-        0,
-        elf::DT_NULL.0 as u64,
-        0,
-    ]);
-    let dynamic_size = writer.here().wrapping_sub(dynamic);
-    writer.used = writer.used.next_multiple_of(2);
+    writer.dynamic(elf::DT_STRTAB, strings);
+    writer.dynamic(elf::DT_STRSZ, end as u64);
+    writer.dynamic(elf::DT_SYMTAB, symbols);
+    writer.dynamic(elf::DT_SYMENT, SYMBOL as u64 * 8);
+    writer.dynamic(elf::DT_GNU_HASH, hash);
+    writer.dynamic(elf::DT_RELA, relocations);
+    writer.dynamic(elf::DT_RELASZ, (slots::COUNT * RELOCATION * 8) as u64);
+    writer.dynamic(elf::DT_RELAENT, RELOCATION as u64 * 8);
+    writer.dynamic(elf::DT_FLAGS, elf::DF_BIND_NOW.0);
+    writer.dynamic(elf::DT_DEBUG, 0); // the interpreter stores its list of libraries there, for debuggers
+    writer.dynamic(elf::DT_NULL, 0);
+    let dynamic_size = writer.here() - dynamic;
+
+    writer.used = (writer.used + 1) & !1;
     let tls = writer.here();
-    writer.push(contents.tls.unwrap_or_default());
+    for &word in contents.tls.unwrap_or_default() {
+        writer.push(word);
+    }
     let used = writer.used;
 
     writer.used = 0;
     let headers = writer.here();
-    writer.header(elf::PT_PHDR, READ_WRITE, headers, [header_room as u64 * 8; 2], 8);
-    let name_size = contents.interpreter.len() as u64;
-    writer.header(elf::PT_INTERP, READ_WRITE, interpreter, [name_size; 2], 1);
+    writer.header(elf::PT_PHDR, headers, header_room as u64 * 8, 8);
+    writer.header(elf::PT_INTERP, interpreter, contents.interpreter.count_bytes() as u64 + 1, 1);
     if contents.load_bias.is_none() {
-        writer.header(elf::PT_LOAD, READ_WRITE, 0, [len as u64; 2], 4096);
+        writer.header(elf::PT_LOAD, 0, len as u64, 4096);
     }
     if let Some(words) = contents.tls {
-        writer.header(elf::PT_TLS, READ_WRITE, tls, [size_of_val(words) as u64; 2], 16);
+        writer.header(elf::PT_TLS, tls, size_of_val(words) as u64, 16);
     }
     for segment in contents.segments {
-        let kind = segment.p_type.get(LE);
-        if is_shown(kind) {
-            let sizes = [segment.p_filesz.get(LE), segment.p_memsz.get(LE)];
-            let flags = segment.p_flags.get(LE).0;
-            writer.header(kind, flags, segment.p_vaddr.get(LE), sizes, segment.p_align.get(LE));
+        if is_shown(segment.p_type.get(LE)) {
+            writer.text(0, pod::bytes_of(segment));
+            writer.used += HEADER;
         }
     }
-    writer.header(elf::PT_DYNAMIC, READ_WRITE, dynamic, [dynamic_size; 2], 8);
+    writer.header(elf::PT_DYNAMIC, dynamic, dynamic_size, 8);
     // Without this one glibc takes the stack to be executable.
-    writer.header(elf::PT_GNU_STACK, READ_WRITE, 0, [0; 2], 16);
+    writer.header(elf::PT_GNU_STACK, 0, 0, 16);
 
-    let layout =
-        Layout { headers: base, header_count: writer.used / HEADER, slots: (slot_table as usize).wrapping_add(bias) };
+    let address = |vaddr: u64| (vaddr as usize).wrapping_add(bias);
+    let layout = Layout {
+        headers: base,
+        header_count: writer.used / HEADER,
+        slots: address(slots),
+        interpreter: address(interpreter),
+    };
     (used * 8 <= len).then_some(layout)
 }
 
@@ -166,22 +168,24 @@ fn is_shown(kind: ProgramType) -> bool {
     matches!(kind, elf::PT_LOAD | elf::PT_TLS | elf::PT_GNU_EH_FRAME | elf::PT_GNU_RELRO)
 }
 
-/// The null symbol, a weak undefined one per slot (absent ones stay 0), and the exports. Unversioned: a newer or older
-/// host must not refuse the program.
-fn write_symbols(writer: &mut Writer<'_>, names: &export::Names, exports: Exports<'_>) {
+/// The null symbol, a weak undefined one per slot (absent ones stay 0), and the exports, in the order of their names in
+/// the string table. Unversioned: a newer or older host must not refuse the program.
+fn write_symbols(writer: &mut Writer<'_>, contents: &Contents<'_>) {
     const WEAK: u64 = (elf::STB_WEAK.0 as u64) << 4;
     const GLOBAL_FUNCTION: u64 = (elf::STB_GLOBAL.0 as u64) << 4 | elf::STT_FUNC.0 as u64;
     /// Any section that is neither undefined nor absolute: the value then moves with the load bias.
     const DEFINED: u64 = 1;
-    writer.push(&[0; SYMBOL]);
-    let mut name = names.slots;
-    for text in slots::NAMES.split_inclusive('\0') {
-        writer.push(&[name | WEAK << 32, 0, 0]);
-        name += text.len() as u64;
+    writer.used += SYMBOL;
+    let mut name = 1 + contents.needed.len() as u64;
+    for text in Strings::new(slots::NAMES) {
+        writer.pair(name | WEAK << 32, 0);
+        writer.push(0);
+        name += text.count_bytes() as u64 + 1;
     }
-    for export in exports.iter() {
+    for export in contents.exports.iter() {
         let value = (export.code as usize).wrapping_sub(writer.bias);
-        writer.push(&[name | GLOBAL_FUNCTION << 32 | DEFINED << 48, value as u64, 0]);
+        writer.pair(name | GLOBAL_FUNCTION << 32 | DEFINED << 48, value as u64);
+        writer.push(0);
         name += export.name.count_bytes() as u64 + 1;
     }
 }
@@ -189,52 +193,56 @@ fn write_symbols(writer: &mut Writer<'_>, names: &export::Names, exports: Export
 /// Lays words out one after another. What does not fit is counted and left out.
 pub(crate) struct Writer<'a> {
     words: &'a mut [u64],
-    used: usize,
-    base: usize,
+    pub(crate) used: usize,
     bias: usize,
 }
 
 impl Writer<'_> {
     /// The vaddr of the next word.
     #[inline(never)]
-    pub(crate) fn here(&self) -> u64 {
-        (self.base + self.used * 8).wrapping_sub(self.bias) as u64
+    fn here(&self) -> u64 {
+        (self.words.as_ptr() as usize).wrapping_add(self.used * 8).wrapping_sub(self.bias) as u64
     }
 
-    #[inline(never)]
-    pub(crate) fn push(&mut self, words: &[u64]) {
-        for &word in words {
-            if let Some(place) = self.words.get_mut(self.used) {
-                *place = word;
-            }
-            self.used += 1;
+    /// Writes a word at an index.
+    pub(crate) fn set(&mut self, index: usize, word: u64) {
+        if let Some(place) = self.words.get_mut(index) {
+            *place = word;
         }
     }
 
-    /// Bytes, padded to whole words.
     #[inline(never)]
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
-        self.append(0, bytes);
-        self.used += bytes.len().div_ceil(8);
+    pub(crate) fn push(&mut self, word: u64) {
+        self.set(self.used, word);
+        self.used += 1;
     }
 
-    /// Bytes at an offset from here, without going on.
     #[inline(never)]
-    pub(crate) fn append(&mut self, offset: usize, bytes: &[u8]) {
-        let start = self.used * 8 + offset;
-        let places = pod::bytes_of_slice_mut(self.words).iter_mut().skip(start);
-        for (place, byte) in places.zip(bytes) {
+    pub(crate) fn pair(&mut self, first: u64, second: u64) {
+        self.push(first);
+        self.push(second);
+    }
+
+    /// Bytes at an offset from here, without going on; the offset after them.
+    #[inline(never)]
+    fn text(&mut self, offset: usize, bytes: &[u8]) -> usize {
+        let places = pod::bytes_of_slice_mut(self.words).get_mut(self.used * 8 + offset..).unwrap_or_default();
+        for (place, byte) in places.iter_mut().zip(bytes) {
             *place = *byte;
         }
+        offset + bytes.len()
     }
 
-    /// Goes on after `len` bytes appended.
-    pub(crate) fn advance(&mut self, len: usize) {
-        self.used += len.div_ceil(8);
+    fn dynamic(&mut self, tag: DynamicTag, value: u64) {
+        self.pair(tag.0 as u64, value);
     }
 
-    fn header(&mut self, kind: ProgramType, flags: u32, vaddr: u64, sizes: [u64; 2], align: u64) {
-        let [in_file, in_memory] = sizes;
-        self.push(&[u64::from(kind.0) | u64::from(flags) << 32, 0, vaddr, vaddr, in_file, in_memory, align]);
+    /// A header of the image's own, readable and writable.
+    #[inline(never)]
+    fn header(&mut self, kind: ProgramType, vaddr: u64, size: u64, align: u64) {
+        self.pair(u64::from(kind.0) | u64::from(elf::PF_R.0 | elf::PF_W.0) << 32, 0);
+        self.pair(vaddr, vaddr);
+        self.pair(size, size);
+        self.push(align);
     }
 }

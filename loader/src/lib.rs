@@ -23,12 +23,14 @@ mod exported;
 mod fatal;
 mod host;
 mod message;
+#[cfg(native)]
 mod native;
 #[doc(hidden)]
-pub mod page;
-#[doc(hidden)]
 pub mod registry;
+mod slots;
+mod strings;
 mod sys;
+mod texts;
 
 // What serves static programs; `build.rs` says where.
 #[cfg(loader)]
@@ -47,6 +49,8 @@ mod interpreter;
 #[cfg(loader)]
 mod main_program;
 #[cfg(loader)]
+mod mapping;
+#[cfg(loader)]
 mod optional;
 #[cfg(loader)]
 mod own;
@@ -55,24 +59,30 @@ mod program;
 #[cfg(loader)]
 mod relocate;
 #[cfg(loader)]
-mod slots;
-#[cfg(loader)]
 mod start;
+#[cfg(loader)]
+mod version;
 
 #[doc(hidden)]
 pub use arch::Continuation;
 pub use dl::{DlError, Handle};
-pub use error::{Attempt, Attempts, DlText, Errno, Error, MAX_ATTEMPTS, PathText, Rejection};
+pub use error::{Attempt, Attempts, Errno, Error};
 pub use exported::Exported;
 pub use fatal::exit;
 #[doc(hidden)]
 pub use fatal::{STATUS, Stderr, exit_with, print_line};
 pub use host::{Host, LibcKind, LinkMode, host, host_if_up};
-pub use message::Text;
+pub use message::{Message, Sink};
+#[doc(hidden)]
+pub use message::{format, put_number};
 #[doc(hidden)]
 pub use registry::section;
 #[doc(hidden)]
+pub use strings::Strings;
+#[doc(hidden)]
 pub use sys::{exit_group, monotonic_nanoseconds};
+#[doc(hidden)]
+pub use texts::Texts;
 
 #[cfg(loader)]
 #[doc(hidden)]

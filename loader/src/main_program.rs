@@ -2,94 +2,66 @@
 
 use core::ffi::CStr;
 
-use rustix::mm::{self, MapFlags, ProtFlags};
+use rustix::mm::ProtFlags;
 
 use crate::error::{Errno, Error};
-use crate::host::{Functions, LibcKind};
+use crate::host::{Failure, Host, LibcKind, LinkMode};
 use crate::image::{self, Contents, Layout};
-use crate::slots;
+use crate::interpreter::Interpreter;
+use crate::mapping::Mapping;
+use crate::slots::Slots;
 
-/// The libraries that the image needs for a `dlopen` and threads.
-pub(crate) fn needed(libc: LibcKind) -> &'static [&'static CStr] {
+/// The libraries that the image needs for a `dlopen` and threads, each with its NUL.
+pub(crate) fn needed(libc: LibcKind) -> &'static str {
+    const GLIBC: &str = "libc.so.6\0libpthread.so.0\0libdl.so.2\0";
     match libc {
-        LibcKind::Glibc => &[c"libc.so.6"],
-        LibcKind::GlibcBefore234 => &[c"libc.so.6", c"libpthread.so.0", c"libdl.so.2"],
-        LibcKind::Musl => &[c"libc.so"],
-        LibcKind::Unknown => &[],
+        LibcKind::Glibc => GLIBC.get(..10).unwrap_or_default(),
+        LibcKind::GlibcBefore234 => GLIBC,
+        LibcKind::Musl => "libc.so\0",
+        LibcKind::Unknown => "",
     }
 }
 
 /// An image in memory of its own; given back when dropped, unless kept.
 pub(crate) struct MappedImage {
     pub(crate) layout: Layout,
-    mapping: (usize, usize),
+    mapping: Mapping,
 }
 
 impl MappedImage {
     /// Writes an image.
     pub(crate) fn new(contents: &Contents<'_>, page: usize) -> Result<Self, Error> {
-        let len = image::size(contents).next_multiple_of(page);
-        let protection = ProtFlags::READ | ProtFlags::WRITE;
-        // SAFETY: a new mapping at an address of the kernel's choice.
-        let memory = unsafe { mm::mmap_anonymous(core::ptr::null_mut(), len, protection, MapFlags::PRIVATE) }
-            .map_err(|errno| Error::Memory(errno.into()))?;
+        let len = (image::size(contents) + page - 1) & !(page - 1);
+        let mapping =
+            Mapping::new(len, ProtFlags::READ | ProtFlags::WRITE).map_err(|errno| Error::Memory(errno.into()))?;
         // SAFETY: the mapping just made, zeroed and ours, in whole words.
-        let words = unsafe { core::slice::from_raw_parts_mut(memory.cast::<u64>(), len / 8) };
-        let layout = image::write(words, contents);
-        let mapping = (memory as usize, len);
-        let Some(layout) = layout else {
-            drop(Self { layout: Layout::default(), mapping });
-            return Err(Error::Memory(Errno::NO_MEMORY));
-        };
+        let words = unsafe { core::slice::from_raw_parts_mut(mapping.start as *mut u64, len / 8) };
+        let layout = image::write(words, contents).ok_or(Error::Memory(Errno::NO_MEMORY))?;
         Ok(Self { layout, mapping })
     }
 
-    /// Lets the image stay for the life of the process; the address of its slots.
-    pub(crate) fn keep(self) -> usize {
-        let slots = self.layout.slots;
-        core::mem::forget(self);
-        slots
-    }
-}
-
-impl Drop for MappedImage {
-    fn drop(&mut self) {
-        // SAFETY: mapped by `new`, and shown to no interpreter: who does that calls `keep`.
-        let _ = unsafe { mm::munmap(self.mapping.0 as *mut _, self.mapping.1) };
-    }
-}
-
-/// The symbols of the host's libc that the interpreter has bound.
-#[derive(Clone, Copy)]
-pub(crate) struct Slots(usize);
-
-impl Slots {
-    /// The slots at `table`.
+    /// The host that has been brought up with this image, which stays.
+    ///
+    /// # Errors
+    /// When it has no `dlopen`, or `is_up` says that it gave up.
     ///
     /// # Safety
-    /// `table` is the slots of an image that stays, and the interpreter has filled them.
-    pub(crate) unsafe fn new(table: usize) -> Self {
-        Self(table)
-    }
-
-    /// The address in a slot; 0 where the host has no such symbol.
-    pub(crate) fn get(self, index: usize) -> usize {
-        // SAFETY: one of slots::COUNT words (`new`), which nobody writes any more.
-        unsafe { *((self.0 + index * 8) as *const usize) }
-    }
-
-    /// What every host needs; none when it has no `dlopen`.
-    pub(crate) fn functions(self) -> Option<Functions> {
-        let functions = Functions {
-            dlopen: self.get(slots::DLOPEN),
-            dlsym: self.get(slots::DLSYM),
-            dlvsym: self.get(slots::DLVSYM),
-            dlerror: self.get(slots::DLERROR),
-            errno_location: self.get(slots::ERRNO_LOCATION),
-            exit: self.get(slots::EXIT),
-            fflush: self.get(slots::FFLUSH),
-            version: self.get(slots::VERSION),
-        };
-        (functions.dlopen != 0 && functions.dlsym != 0).then_some(functions)
+    /// The interpreter has run.
+    pub(crate) unsafe fn finish(
+        self,
+        mode: LinkMode,
+        interpreter: Interpreter,
+        is_up: impl FnOnce(Slots) -> bool,
+    ) -> Result<Host, Failure> {
+        let Layout { slots, interpreter: name, .. } = self.layout;
+        self.mapping.keep();
+        // SAFETY: the image stays; the interpreter has filled its slots and is done (caller's), and its name is there.
+        let (slots, name) = unsafe { (Slots::new(slots as *const usize), CStr::from_ptr(name as *const _)) };
+        let (libc, base) = interpreter.keep();
+        if is_up(slots) && slots.are_usable() {
+            Ok(Host { mode, interpreter: name, base, libc, slots, nanoseconds: 0 })
+        } else {
+            Err(Failure::Final(name))
+        }
     }
 }

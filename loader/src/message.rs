@@ -1,69 +1,68 @@
-//! Text of bounded length without an allocator: file names met on the way, and what `dlerror` said.
+//! Messages in parts, without an allocator and without core's formatting, which would be a good part of a small program.
+//! Parts are bytes: file names need not be UTF-8, and stderr takes them as they are.
 
 use core::fmt;
 
-use crate::page::Zeroed;
-
-/// Up to `N` bytes of text; longer text is cut and ends in `...`.
-#[derive(Clone, Copy)]
-pub struct Text<const N: usize> {
-    bytes: [u8; N],
-    len: usize,
+/// Takes the parts of a message, one after another.
+pub trait Sink {
+    /// Takes the next part.
+    fn put(&mut self, part: &[u8]);
 }
 
-// SAFETY: bytes and their number.
-unsafe impl<const N: usize> Zeroed for Text<N> {}
+/// What can be said on stderr by a program without std.
+pub trait Message {
+    /// Gives its parts.
+    fn write_to(&self, out: &mut dyn Sink);
+}
 
-impl<const N: usize> Text<N> {
-    /// No text.
-    pub const EMPTY: Self = Self { bytes: [0; N], len: 0 };
-
-    /// Copies `bytes`, up to the first NUL.
-    pub fn new(bytes: &[u8]) -> Self {
-        let mut text = Self::EMPTY;
-        text.push(bytes);
-        text
+impl Message for str {
+    fn write_to(&self, out: &mut dyn Sink) {
+        out.put(self.as_bytes());
     }
+}
 
-    /// Appends `bytes`, up to the first NUL.
-    pub fn push(&mut self, bytes: &[u8]) {
-        for &byte in bytes.iter().take_while(|&&byte| byte != 0) {
-            let Some(place) = self.bytes.get_mut(self.len) else {
-                for place in self.bytes.iter_mut().rev().take(3) {
-                    *place = b'.';
-                }
-                return;
-            };
-            *place = byte;
-            self.len += 1;
+impl<T: Message + ?Sized> Message for &T {
+    fn write_to(&self, out: &mut dyn Sink) {
+        (**self).write_to(out);
+    }
+}
+
+impl Message for fmt::Arguments<'_> {
+    fn write_to(&self, out: &mut dyn Sink) {
+        struct Adapter<'a>(&'a mut dyn Sink);
+        impl fmt::Write for Adapter<'_> {
+            fn write_str(&mut self, text: &str) -> fmt::Result {
+                self.0.put(text.as_bytes());
+                Ok(())
+            }
         }
+        let _ = fmt::write(&mut Adapter(out), *self); // an error in the middle ends the message there
     }
+}
 
-    /// The text; what is not UTF-8 is left out.
-    pub fn as_str(&self) -> &str {
-        let bytes = self.bytes.get(..self.len).unwrap_or_default();
-        match core::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                core::str::from_utf8(bytes.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
+/// Formats a message; what is not UTF-8 becomes U+FFFD.
+///
+/// # Errors
+/// The formatter's.
+pub fn format(message: &dyn Message, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    struct Adapter<'a, 'b>(&'a mut fmt::Formatter<'b>, fmt::Result);
+    impl Sink for Adapter<'_, '_> {
+        fn put(&mut self, part: &[u8]) {
+            for chunk in part.utf8_chunks() {
+                let end = if chunk.invalid().is_empty() { "" } else { "\u{fffd}" };
+                self.1 = self.1.and_then(|()| self.0.write_str(chunk.valid())).and_then(|()| self.0.write_str(end));
             }
         }
     }
-
-    /// Whether there is no text.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
+    let mut adapter = Adapter(f, Ok(()));
+    message.write_to(&mut adapter);
+    adapter.1
 }
 
-impl<const N: usize> fmt::Display for Text<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+/// Writes a number in decimal.
+pub fn put_number(out: &mut dyn Sink, number: u64) {
+    if number >= 10 {
+        put_number(out, number / 10);
     }
-}
-
-impl<const N: usize> fmt::Debug for Text<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
-    }
+    out.put(&[b'0' + (number % 10) as u8]);
 }

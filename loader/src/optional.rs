@@ -1,20 +1,14 @@
-//! Functions and variables of the libc that the program may be linked with: their addresses, or 0.
+//! Functions and variables of the libc that a static program may be linked with: their addresses, or 0.
 
+#[cfg(any(guest, native))]
 crate::arch::optional_symbols! {
     environ = "__environ";
     getauxval = "getauxval";
-    dlopen = "dlopen";
-    dlsym = "dlsym";
-    dlvsym = "dlvsym";
-    dlerror = "dlerror";
-    errno_location = "__errno_location";
-    exit = "exit";
-    fflush = "fflush";
-    gnu_get_libc_version = "gnu_get_libc_version";
 }
 
 #[cfg(guest)]
 crate::arch::optional_symbols! {
+    errno_location = "__errno_location";
     cxa_thread_atexit_impl = "__cxa_thread_atexit_impl";
     pthread_key_create = "pthread_key_create";
     pthread_setspecific = "pthread_setspecific";

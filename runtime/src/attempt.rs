@@ -3,102 +3,106 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use import_dynamic_loader::Text;
-use import_dynamic_loader::page::{PageBox, Zeroed};
+use import_dynamic_loader::{Message, Sink, Texts, format};
 
 /// One try that failed.
-pub struct Attempt {
-    what: Attempted,
-    library: Text<96>,
-    symbol: Text<96>,
-    reason: Text<256>,
+#[derive(Clone, Copy)]
+pub struct Attempt<'a> {
+    library: &'a CStr,
+    symbol: &'a CStr,
+    reason: &'a CStr,
 }
 
 /// What a try was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[repr(u8)]
 pub enum Attempted {
     /// Opening a library.
-    Open = 0,
+    Open,
     /// Looking a symbol up.
     Symbol,
     /// Looking a symbol up by version, where the host has no versions.
     Version,
 }
 
-impl Attempt {
+/// Why a symbol with a version was not even looked for.
+pub(crate) const NO_VERSIONS: &CStr = c"this host's libc has no symbol versions";
+
+impl<'a> Attempt<'a> {
     /// What was tried.
     pub fn what(&self) -> Attempted {
-        self.what
+        match () {
+            () if self.symbol.is_empty() => Attempted::Open,
+            () if self.reason == NO_VERSIONS => Attempted::Version,
+            () => Attempted::Symbol,
+        }
     }
 
     /// The library's file name; empty for the global scope.
-    pub fn library(&self) -> &str {
-        self.library.as_str()
+    pub fn library(&self) -> &'a CStr {
+        self.library
     }
 
     /// The symbol; empty when the library could not even be opened.
-    pub fn symbol_name(&self) -> &str {
-        self.symbol.as_str()
+    pub fn symbol(&self) -> &'a CStr {
+        self.symbol
     }
 
     /// What the host said.
-    pub fn reason(&self) -> &str {
-        self.reason.as_str()
+    pub fn reason(&self) -> &'a CStr {
+        self.reason
     }
 }
 
-impl fmt::Display for Attempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Message for Attempt<'_> {
+    fn write_to(&self, out: &mut dyn Sink) {
         if !self.symbol.is_empty() {
-            f.write_str(self.symbol.as_str())?;
-            f.write_str(" in ")?;
+            out.put(self.symbol.to_bytes());
+            out.put(b" in ");
         }
-        f.write_str(if self.library.is_empty() { "the global scope" } else { self.library.as_str() })?;
-        f.write_str(": ")?;
-        f.write_str(self.reason.as_str())
+        out.put(library_name(self.library).to_bytes());
+        out.put(b": ");
+        out.put(self.reason.to_bytes());
     }
 }
 
-impl fmt::Debug for Attempt {
+/// A library's name in messages, where the empty one stands for the global scope.
+pub(crate) fn library_name(name: &CStr) -> &CStr {
+    if name.is_empty() { c"the global scope" } else { name }
+}
+
+impl fmt::Display for Attempt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        format(self, f)
     }
 }
 
-/// Tries in order, as many as are kept.
-pub(crate) struct Attempts(Option<PageBox<List>>);
-
-struct List {
-    count: usize,
-    entries: [Attempt; 8],
+impl fmt::Debug for Attempt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        format(self, f)
+    }
 }
-// SAFETY: numbers, bytes, and an `Attempted` that has a value 0.
-unsafe impl Zeroed for List {}
+
+/// Tries in order, as many as there is room for.
+pub(crate) struct Attempts(Texts);
 
 impl Attempts {
-    pub(crate) const NONE: Self = Self(None);
+    pub(crate) const NONE: Self = Self(Texts::NONE);
 
-    pub(crate) fn push(&mut self, what: Attempted, library: &CStr, symbol: &CStr, reason: &str) {
-        if self.0.is_none() {
-            self.0 = PageBox::zeroed();
+    pub(crate) fn push(&mut self, library: &CStr, symbol: &CStr, reason: &CStr) {
+        for text in [library, symbol, reason] {
+            self.0.push(text.to_bytes());
         }
-        let Some(list) = self.0.as_deref_mut() else { return };
-        if let Some(entry) = list.entries.get_mut(list.count) {
-            entry.what = what;
-            entry.library.push(library.to_bytes());
-            entry.symbol.push(symbol.to_bytes());
-            entry.reason.push(reason.as_bytes());
-        }
-        list.count += 1;
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Attempt> {
-        self.0.iter().flat_map(|list| list.entries.iter().take(list.count))
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Attempt<'_>> {
+        let mut texts = self.0.iter();
+        core::iter::from_fn(move || {
+            Some(Attempt { library: texts.next()?, symbol: texts.next()?, reason: texts.next()? })
+        })
     }
 
     pub(crate) fn are_cut(&self) -> bool {
-        self.0.as_ref().is_none_or(|list| list.count > list.entries.len())
+        self.0.are_cut()
     }
 }

@@ -1,11 +1,10 @@
 //! Binding an import: resolve, then publish. Any number of threads may bind the same import at once.
 
-use core::ffi::CStr;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use import_dynamic_loader::Host;
 
-use crate::attempt::Attempts;
+use crate::attempt::{Attempts, library_name};
 use crate::debug;
 use crate::error::{Cause, ImportError};
 use crate::import::Import;
@@ -21,7 +20,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
         Ok(host) => match open_requirements(host).and_then(|()| resolve(host, declaration)) {
             Ok(address) => {
                 let code = import.publish(address.as_ptr().cast(), host.link_mode());
-                line.end(|| [c"bound ", symbol(import), c" from ", library(import)]);
+                line.end(|| [c"bound ", import.symbol(), c" from ", library_name(import.library())]);
                 return Ok(code);
             }
             Err(attempts) => Cause::Unresolved(attempts),
@@ -30,7 +29,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
     };
     match declaration.fallback {
         Some(fallback) => {
-            line.end(|| [c"fell back for ", symbol(import), c" of ", library(import)]);
+            line.end(|| [c"fell back for ", import.symbol(), c" of ", library_name(import.library())]);
             Ok(import.publish_fallback(fallback))
         }
         None => Err(ImportError::new(import, cause)),
@@ -51,12 +50,4 @@ fn open_requirements(host: &Host) -> Result<(), Attempts> {
     }
     ARE_OPEN.store(true, Ordering::Relaxed); // only saves work: opening again would do no harm
     Ok(())
-}
-
-fn symbol(import: &Import) -> &'static CStr {
-    import.symbols().first().copied().unwrap_or(c"?")
-}
-
-fn library(import: &Import) -> &'static CStr {
-    import.libraries().first().copied().unwrap_or(c"the global scope")
 }

@@ -3,9 +3,9 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use import_dynamic_loader::Error as HostError;
+use import_dynamic_loader::{Error as HostError, Message, Sink, format};
 
-use crate::attempt::Attempts;
+use crate::attempt::{Attempts, library_name};
 use crate::import::Import;
 use crate::registry::{Imports, imports};
 
@@ -37,7 +37,7 @@ impl ImportError {
 
     /// Its symbol (the first alternative).
     pub fn symbol(&self) -> &'static CStr {
-        self.import.symbols().first().copied().unwrap_or_default()
+        self.import.symbol()
     }
 
     /// Its library as declared (the first alternative); none for the global scope.
@@ -54,7 +54,7 @@ impl ImportError {
     }
 
     /// What was tried in the host, in order.
-    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+    pub fn attempts(&self) -> impl Iterator<Item = Attempt<'_>> {
         let attempts = match &self.cause {
             Cause::Unresolved(attempts) => Some(attempts),
             _ => None,
@@ -63,39 +63,39 @@ impl ImportError {
     }
 }
 
-fn write_c_str(f: &mut fmt::Formatter<'_>, text: &CStr) -> fmt::Result {
-    f.write_str(text.to_str().unwrap_or("?"))
+impl Message for ImportError {
+    fn write_to(&self, out: &mut dyn Sink) {
+        out.put(b"cannot import ");
+        out.put(self.symbol().to_bytes());
+        if let Some(version) = self.import.version() {
+            out.put(b"@");
+            out.put(version.to_bytes());
+        }
+        out.put(b" from ");
+        out.put(library_name(self.import.library()).to_bytes());
+        match &self.cause {
+            Cause::Host(error) => {
+                out.put(b": ");
+                error.write_to(out);
+            }
+            Cause::Unresolved(attempts) => {
+                let mut separator: &[u8] = b": ";
+                for attempt in attempts.iter() {
+                    out.put(separator);
+                    attempt.write_to(out);
+                    separator = b"; ";
+                }
+                if attempts.are_cut() {
+                    out.put(b"; and more");
+                }
+            }
+        }
+    }
 }
 
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cannot import ")?;
-        write_c_str(f, self.symbol())?;
-        if let Some(version) = self.import.version() {
-            f.write_str("@")?;
-            write_c_str(f, version)?;
-        }
-        f.write_str(" from ")?;
-        match self.library() {
-            Some(library) => write_c_str(f, library)?,
-            None => f.write_str("the global scope")?,
-        }
-        match &self.cause {
-            Cause::Host(error) => {
-                f.write_str(": ")?;
-                fmt::Display::fmt(error, f)
-            }
-            Cause::Unresolved(attempts) => {
-                for (index, attempt) in attempts.iter().enumerate() {
-                    f.write_str(if index == 0 { ": " } else { "; " })?;
-                    fmt::Display::fmt(attempt, f)?;
-                }
-                if attempts.are_cut() {
-                    f.write_str("; and more")?;
-                }
-                Ok(())
-            }
-        }
+        format(self, f)
     }
 }
 
@@ -138,15 +138,20 @@ pub(crate) fn required() -> core::iter::Filter<Imports, fn(&&'static Import) -> 
     imports().filter(|import| !import.is_optional())
 }
 
+impl Message for ImportErrors {
+    fn write_to(&self, out: &mut dyn Sink) {
+        let mut separator: &[u8] = b"";
+        for error in self.iter() {
+            out.put(separator);
+            error.write_to(out);
+            separator = b"\n";
+        }
+    }
+}
+
 impl fmt::Display for ImportErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            fmt::Display::fmt(&error, f)?;
-        }
-        Ok(())
+        format(self, f)
     }
 }
 

@@ -177,6 +177,16 @@ impl Import {
         self.declaration.symbols
     }
 
+    /// The first symbol alternative.
+    pub(crate) fn symbol(&self) -> &'static CStr {
+        self.symbols().first().copied().unwrap_or_default()
+    }
+
+    /// The first library alternative; empty for the global scope.
+    pub(crate) fn library(&self) -> &'static CStr {
+        self.libraries().first().copied().unwrap_or_default()
+    }
+
     /// The symbol version asked for.
     pub fn version(&self) -> Option<&'static CStr> {
         self.declaration.version

@@ -28,5 +28,5 @@ if_guest! {{
 
 /// What a panic of a program without std does: one line, and an end.
 pub fn panicked() -> ! {
-    import_dynamic_loader::exit_with(&format_args!("the program panicked"))
+    import_dynamic_loader::exit_with(&"the program panicked")
 }

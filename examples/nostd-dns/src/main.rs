@@ -39,7 +39,7 @@ const TEXT_SIZE: usize = 46;
 fn main(arguments: Arguments) -> i32 {
     let names = arguments.args().skip(1);
     if names.clone().next().is_none() {
-        import_dynamic::print_error(&format_args!("usage: nostd-dns NAME..."));
+        import_dynamic::print_error(&"usage: nostd-dns NAME...");
         return BAD_USAGE;
     }
     if let Err(error) = available() {

@@ -14,7 +14,7 @@ pub use other::*;
 #[cfg(all(target_arch = "x86_64", target_pointer_width = "64"))]
 pub use x86_64::*;
 
-/// What code entered from an import's first call goes on with.
+/// What code entered by [`preserve_arguments`] goes on with.
 #[repr(C)]
 pub struct Continuation {
     /// Where to jump.

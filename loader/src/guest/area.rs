@@ -17,7 +17,7 @@ use crate::start::{self, at};
 pub(crate) struct Area {
     /// The home thread pointer of the borrower; for a thread that the guest made, the one that it has borrowed itself.
     pub(crate) home: usize,
-    /// The return address of the import in progress: it waits here so that stack arguments stay in place.
+    /// The return address of the call in progress: it waits here so that stack arguments stay in place.
     pub(crate) return_address: usize,
     /// The lender's futex word, on the lender's own stack.
     pub(crate) lent: *const AtomicU32,

@@ -10,13 +10,13 @@ use crate::guest::maker::{self, GUEST};
 use crate::guest::program_break::block_program_break;
 use crate::guest::signals::SignalsBlocked;
 use crate::guest::{ENTER, area, attach, handlers, identity, initial_stack, sigaction, signals, stack_bounds};
-use crate::host::{Failure, Host, LinkMode, with_functions};
+use crate::host::{Failure, Host, LinkMode};
 use crate::image::{Contents, ENTRY};
-use crate::interpreter::Interpreter;
-use crate::main_program::{MappedImage, Slots, needed};
-use crate::message::Text;
+use crate::interpreter::{Interpreter, Path};
+use crate::main_program::{MappedImage, needed};
+use crate::slots::{self, Slots};
 use crate::start::{self, InitialStack};
-use crate::{arch, slots, sys};
+use crate::{arch, sys};
 
 /// CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM: a thread, without TLS or ids.
 const THREAD: usize = 0x100 | 0x200 | 0x400 | 0x800 | 0x1_0000 | 0x4_0000;
@@ -42,12 +42,13 @@ static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 #[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
     let page = start::page_size();
-    let interpreter = Interpreter::load(page)?;
+    let mut path = Path::EMPTY;
+    let interpreter = Interpreter::load(&mut path, page)?;
     area::choose_key();
     signals::prepare(interpreter.libc);
     let contents = Contents {
         needed: needed(interpreter.libc),
-        interpreter: crate::host::c_bytes(&interpreter.path),
+        interpreter: path.as_c_str(),
         segments: &[],
         load_bias: None,
         tls: Some(&area::initial()),
@@ -79,15 +80,15 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     }
     sys::wait_while(&PROGRESS, RUNNING);
 
-    let (libc, path) = interpreter.keep();
-    // SAFETY: the image stays; the guest is up or has given up: the interpreter has run.
-    let slots = unsafe { Slots::new(image.keep()) };
-    match slots.functions() {
-        Some(functions) if PROGRESS.load(Ordering::Acquire) == UP && slots.get(slots::PTHREAD_CREATE) != 0 => {
-            prepare(MAIN_THREAD_POINTER.load(Ordering::Relaxed) as *mut u8, slots);
-            Ok(with_functions(LinkMode::Guest, libc, &path, functions))
-        }
-        _ => Err(Failure::Final(Text::new(&path))),
+    // SAFETY: the guest is up or has given up: the interpreter has run.
+    unsafe {
+        image.finish(LinkMode::Guest, interpreter, |slots| {
+            let is_up = PROGRESS.load(Ordering::Acquire) == UP && slots.get(slots::PTHREAD_CREATE) != 0;
+            if is_up {
+                prepare(MAIN_THREAD_POINTER.load(Ordering::Relaxed) as *mut u8, slots);
+            }
+            is_up
+        })
     }
 }
 

@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::guest::area::Area;
 use crate::guest::maker::{self, HOME};
 use crate::guest::signals::SignalsBlocked;
-use crate::main_program::Slots;
-use crate::{optional, slots, sys};
+use crate::slots::{self, Slots};
+use crate::{optional, sys};
 
 /// Present in programs that have code for libraries to call: each place that enters such code puts a byte there.
 pub(crate) fn is_needed() -> bool {

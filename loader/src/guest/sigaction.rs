@@ -6,6 +6,7 @@ use core::ffi::{CStr, c_int};
 use crate::export::Exported;
 use crate::guest::handlers::{Action, Side, set};
 use crate::host::host_if_up;
+use crate::slots;
 
 const SA_RESTART: c_int = 0x1000_0000;
 const SIG_ERR: usize = usize::MAX;
@@ -56,7 +57,7 @@ extern "C" fn guest_signal(signal: c_int, handler: usize) -> usize {
 }
 
 fn guest_error(error: crate::Errno) -> c_int {
-    set_errno(host_if_up().map_or(0, |host| host.functions.errno_location), error);
+    set_errno(host_if_up().map_or(0, |host| host.slots.get(slots::ERRNO_LOCATION)), error);
     -1
 }
 

@@ -9,8 +9,8 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::arch;
-use crate::main_program::Slots;
-use crate::{optional, slots};
+use crate::optional;
+use crate::slots::{self, Slots};
 
 /// Functions that ask for a stack: pthread_self(3), pthread_getattr_np(3), pthread_attr_getstack(3) and
 /// pthread_attr_destroy(3).

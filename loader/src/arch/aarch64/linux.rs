@@ -5,9 +5,10 @@
 //! the Arm 64-bit Architecture (SYSVABI64), "Process Initialization"; Linux `Documentation/arch/arm64/`.
 
 use core::arch::{asm, naked_asm};
-use core::ffi::CStr;
 
 use object::elf;
+
+use crate::strings::Strings;
 
 pub(crate) const MACHINE: elf::Machine = elf::EM_AARCH64;
 /// The relocation that stores a symbol's address in a slot.
@@ -15,14 +16,14 @@ pub(crate) const GLOB_DAT: elf::RelocationType = elf::R_AARCH64_GLOB_DAT;
 /// The relocation that adds the load bias.
 pub(crate) const RELATIVE: elf::RelocationType = elf::R_AARCH64_RELATIVE;
 /// Where interpreters are, in the order tried: glibc's before musl's.
-pub(crate) const INTERPRETERS: &[&CStr] = &[
-    c"/lib/ld-linux-aarch64.so.1",
-    c"/lib64/ld-linux-aarch64.so.1",
-    c"/usr/lib/ld-linux-aarch64.so.1",
-    c"/usr/lib/aarch64-linux-gnu/ld-linux-aarch64.so.1",
-    c"/lib/ld-musl-aarch64.so.1",
-    c"/usr/lib/ld-musl-aarch64.so.1",
-];
+pub(crate) const INTERPRETERS: Strings<'static> = Strings::new(concat!(
+    "/lib/ld-linux-aarch64.so.1\0",
+    "/lib64/ld-linux-aarch64.so.1\0",
+    "/usr/lib/ld-linux-aarch64.so.1\0",
+    "/usr/lib/aarch64-linux-gnu/ld-linux-aarch64.so.1\0",
+    "/lib/ld-musl-aarch64.so.1\0",
+    "/usr/lib/ld-musl-aarch64.so.1\0",
+));
 /// System call numbers that rustix has no stable wrapper for.
 pub(crate) mod number {
     #[cfg(guest)]
@@ -64,6 +65,7 @@ pub(crate) use __weak as weak;
 
 /// Functions that give the address of a symbol if something else has linked it, else 0: a weak reference of its own
 /// name, which pulls nothing into a static link and leaves other references as they are.
+#[cfg(any(guest, native))]
 macro_rules! optional_symbols {
     ($($function:ident = $symbol:literal;)*) => {$(
         #[unsafe(naked)]
@@ -78,6 +80,7 @@ macro_rules! optional_symbols {
         }
     )*};
 }
+#[cfg(any(guest, native))]
 pub(crate) use optional_symbols;
 
 /// A system call with up to six arguments; the result is negative errno on failure.

@@ -5,9 +5,10 @@
 //! `Documentation/arch/x86/x86_64/fsgs.rst`.
 
 use core::arch::{asm, naked_asm};
-use core::ffi::CStr;
 
 use object::elf;
+
+use crate::strings::Strings;
 
 pub(crate) const MACHINE: elf::Machine = elf::EM_X86_64;
 /// The relocation that stores a symbol's address in a slot.
@@ -15,13 +16,13 @@ pub(crate) const GLOB_DAT: elf::RelocationType = elf::R_X86_64_GLOB_DAT;
 /// The relocation that adds the load bias.
 pub(crate) const RELATIVE: elf::RelocationType = elf::R_X86_64_RELATIVE;
 /// Where interpreters are, in the order tried: glibc's before musl's.
-pub(crate) const INTERPRETERS: &[&CStr] = &[
-    c"/lib64/ld-linux-x86-64.so.2",
-    c"/usr/lib64/ld-linux-x86-64.so.2",
-    c"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2",
-    c"/lib/ld-musl-x86_64.so.1",
-    c"/usr/lib/ld-musl-x86_64.so.1",
-];
+pub(crate) const INTERPRETERS: Strings<'static> = Strings::new(concat!(
+    "/lib64/ld-linux-x86-64.so.2\0",
+    "/usr/lib64/ld-linux-x86-64.so.2\0",
+    "/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2\0",
+    "/lib/ld-musl-x86_64.so.1\0",
+    "/usr/lib/ld-musl-x86_64.so.1\0",
+));
 /// System call numbers that rustix has no stable wrapper for.
 pub(crate) mod number {
     #[cfg(guest)]
@@ -67,6 +68,7 @@ pub(crate) use __weak as weak;
 
 /// Functions that give the address of a symbol if something else has linked it, else 0: a weak reference of its own
 /// name, which pulls nothing into a static link and leaves other references as they are.
+#[cfg(any(guest, native))]
 macro_rules! optional_symbols {
     ($($function:ident = $symbol:literal;)*) => {$(
         #[unsafe(naked)]
@@ -79,6 +81,7 @@ macro_rules! optional_symbols {
         }
     )*};
 }
+#[cfg(any(guest, native))]
 pub(crate) use optional_symbols;
 
 /// A system call with up to six arguments; the result is negative errno on failure.
@@ -157,7 +160,7 @@ pub(crate) unsafe extern "C" fn adopted_main() {
         "pop r12", // callee-saved
         "pop rbx", // callee-saved
         "pop rbp", // callee-saved
-        "ret",     // to the import that started it
+        "ret",     // to the call that started it
         saved = sym ADOPTER_STACK,
     )
 }
@@ -174,7 +177,7 @@ pub(crate) unsafe extern "C" fn adopted_without_libc() {
         "pop r12", // callee-saved
         "pop rbx", // callee-saved
         "pop rbp", // callee-saved
-        "ret",     // to the import that started it
+        "ret",     // to the call that started it
         saved = sym ADOPTER_STACK,
     )
 }
