@@ -127,8 +127,18 @@ impl Host {
         Errno(unsafe { *(self.call(self.functions.errno_location, [0; 4]) as *const i32) })
     }
 
-    /// Runs the host libc's `exit`: what was registered with its atexit, and flushing its buffers; ends the process.
+    /// Runs the host libc's `exit`: what was registered with its atexit, and flushing its buffers; ends the process. In
+    /// guest mode the program's own libc's `exit` runs first.
     pub fn exit(&self, status: i32) -> ! {
+        #[cfg(guest)]
+        if self.mode == crate::LinkMode::Guest {
+            crate::guest::exit::exit(self, status);
+        }
+        self.exit_now(status)
+    }
+
+    /// Runs the host libc's `exit` alone.
+    pub(crate) fn exit_now(&self, status: i32) -> ! {
         if self.functions.exit != 0 {
             // SAFETY: exit(3).
             unsafe { self.call(self.functions.exit, [status as usize, 0, 0, 0]) };

@@ -26,4 +26,8 @@ crate::arch::optional_symbols! {
     pthread_attr_setstacksize = "pthread_attr_setstacksize";
     pthread_create = "pthread_create";
     pthread_detach = "pthread_detach";
+    getrandom_fork_subprocess = "__getrandom_fork_subprocess";
+    mq_notify_fork_subprocess = "__mq_notify_fork_subprocess";
+    pthread_atfork = "pthread_atfork";
+    register_atfork = "__register_atfork";
 }

@@ -37,5 +37,6 @@ slots! {
     PTHREAD_ATTR_DESTROY = "pthread_attr_destroy",
     PTHREAD_KEY_CREATE = "pthread_key_create",
     PTHREAD_SETSPECIFIC = "pthread_setspecific",
-    FCLOSEALL = "fcloseall",
+    STDOUT = "stdout",
+    FORK = "fork",
 }
