@@ -147,8 +147,18 @@ impl Host {
         }
     }
 
-    /// Runs the host libc's `exit`: what was registered with its atexit, and flushing its buffers; ends the process.
+    /// Runs the host libc's `exit`: what was registered with its atexit, and flushing its buffers; ends the process. In
+    /// guest mode the program's own libc's `exit` runs first.
     pub fn exit(&self, status: i32) -> ! {
+        #[cfg(guest)]
+        if self.mode == crate::LinkMode::Guest {
+            crate::guest::exit::exit(self, status);
+        }
+        self.exit_now(status)
+    }
+
+    /// Runs the host libc's `exit` alone.
+    pub(crate) fn exit_now(&self, status: i32) -> ! {
         // SAFETY: exit(3).
         unsafe { self.call(slots::EXIT, [status as usize, 0, 0, 0]) };
         crate::sys::exit_group(status)

@@ -9,6 +9,8 @@ crate::arch::optional_symbols! {
 #[cfg(guest)]
 crate::arch::optional_symbols! {
     errno_location = "__errno_location";
+    exit = "exit";
+    fflush = "fflush";
     cxa_thread_atexit_impl = "__cxa_thread_atexit_impl";
     pthread_key_create = "pthread_key_create";
     pthread_setspecific = "pthread_setspecific";
@@ -20,4 +22,8 @@ crate::arch::optional_symbols! {
     pthread_attr_setstacksize = "pthread_attr_setstacksize";
     pthread_create = "pthread_create";
     pthread_detach = "pthread_detach";
+    getrandom_fork_subprocess = "__getrandom_fork_subprocess";
+    mq_notify_fork_subprocess = "__mq_notify_fork_subprocess";
+    pthread_atfork = "pthread_atfork";
+    register_atfork = "__register_atfork";
 }

@@ -63,7 +63,8 @@ slots_and! {
     PTHREAD_ATTR_DESTROY = "pthread_attr_destroy",
     PTHREAD_KEY_CREATE = "pthread_key_create",
     PTHREAD_SETSPECIFIC = "pthread_setspecific",
-    FCLOSEALL = "fcloseall",
+    STDOUT = "stdout",
+    FORK = "fork",
 }
 
 /// The addresses of the host's functions.

@@ -41,8 +41,17 @@ fn attach_new(word: *mut *mut u8) -> Result<(), Error> {
         stack_bounds::lend(lent.thread_pointer);
         word.write_volatile(lent.thread_pointer);
     }
+    ATTACHED.fetch_add(1, Ordering::Relaxed);
     detach_at_thread_exit();
     Ok(())
+}
+
+/// How many home threads have a control block. Only a hint for others than the counted ones: Relaxed.
+static ATTACHED: AtomicU32 = AtomicU32::new(0);
+
+/// How many home threads can be inside imports.
+pub(crate) fn attached() -> u32 {
+    ATTACHED.load(Ordering::Relaxed)
 }
 
 /// Gives the control block of this thread back.
@@ -60,6 +69,7 @@ extern "C" fn detach(_: *mut c_void) {
         stack_bounds::restore(thread_pointer);
         let area = arch::area_of(thread_pointer);
         (*area).home = 0;
+        ATTACHED.fetch_sub(1, Ordering::Relaxed);
         maker::give_back(core::mem::replace(&mut (*area).lent, core::ptr::null()));
     }
 }

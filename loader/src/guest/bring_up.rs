@@ -9,7 +9,9 @@ use crate::export::Exports;
 use crate::guest::maker::{self, GUEST};
 use crate::guest::program_break::block_program_break;
 use crate::guest::signals::SignalsBlocked;
-use crate::guest::{ENTER, area, attach, handlers, identity, initial_stack, sigaction, signals, stack_bounds};
+use crate::guest::{
+    ENTER, area, attach, exit, fork, handlers, identity, initial_stack, sigaction, signals, stack_bounds,
+};
 use crate::host::{Failure, Host, LinkMode};
 use crate::image::{Contents, ENTRY};
 use crate::interpreter::{Interpreter, Path};
@@ -96,6 +98,10 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
 fn prepare(thread_pointer: *mut u8, slots: Slots) {
     let _blocked = SignalsBlocked::new(); // a handler must not see that control block in place
     attach::prepare();
+    fork::prepare();
+    #[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+    crate::guest::clone::prepare(slots.get(slots::FORK));
+    exit::prepare(slots);
     stack_bounds::prepare(slots);
     handlers::prepare(thread_pointer, slots.get(slots::ERRNO_LOCATION));
     identity::prepare(thread_pointer, slots);

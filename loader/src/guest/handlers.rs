@@ -139,6 +139,13 @@ pub(crate) fn prepare(guest_main: *mut u8, errno_location: usize) {
     }
 }
 
+/// The guest's errno of the thread with this guest thread pointer, if it is known where that is.
+pub(crate) fn guest_errno(guest: *mut u8) -> Option<i32> {
+    let errno = ERRNO.load(Ordering::Relaxed);
+    // SAFETY: in the static TLS of a thread of the guest's.
+    (errno != 0).then(|| unsafe { *guest.wrapping_offset(errno).cast() })
+}
+
 impl Interrupted {
     /// # Safety
     /// `guest` is this thread's guest thread pointer.

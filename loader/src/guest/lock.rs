@@ -21,14 +21,23 @@ impl Lock {
         }
         Guard(self)
     }
+
+    /// Releases the lock, whose guard has been forgotten.
+    ///
+    /// # Safety
+    /// The caller holds it.
+    pub(crate) unsafe fn unlock(&self) {
+        if self.0.swap(0, Ordering::Release) == 2 {
+            wake_one(&self.0);
+        }
+    }
 }
 
 pub(crate) struct Guard<'a>(&'a Lock);
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        if self.0.0.swap(0, Ordering::Release) == 2 {
-            wake_one(&self.0.0);
-        }
+        // SAFETY: the guard is the one who holds the lock.
+        unsafe { self.0.unlock() };
     }
 }

@@ -3,19 +3,18 @@
 //! to threads that the guest has made.
 
 use core::cell::UnsafeCell;
-use core::ffi::c_void;
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use crate::arch;
 use crate::error::{Errno, Error};
-use crate::guest::lock::{Guard, Lock};
+use crate::guest::lock::Lock;
 use crate::sys;
 
 /// Stack of a lending thread in bytes, before the library with the largest static TLS needs more: only the libc's
 /// thread-exit destructors run there.
 const STACK: usize = 128 << 10;
 const MOST_STACK: usize = 64 << 20;
-const EINVAL: usize = 22;
+const EINVAL: i32 = 22;
 
 /// The functions of a libc that making a lender takes.
 #[derive(Clone, Copy)]
@@ -97,9 +96,18 @@ impl Maker {
         !self.thread_pointer.load(Ordering::Acquire).is_null()
     }
 
-    /// Keeps others from borrowing: for `fork`, whose child must not find the lock held by a thread that it has not.
-    pub(crate) fn lock(&self) -> Guard<'_> {
-        self.lock.lock()
+    /// Keeps others from borrowing, until [`Maker::release`].
+    pub(crate) fn acquire(&self) {
+        core::mem::forget(self.lock.lock());
+    }
+
+    /// Lets others borrow again.
+    ///
+    /// # Safety
+    /// Called once for each [`Maker::acquire`], in the same process or in its child.
+    pub(crate) unsafe fn release(&self) {
+        // SAFETY: the caller's.
+        unsafe { self.lock.unlock() };
     }
 
     /// A control block for the calling thread alone. Signals are blocked by the caller: the lender inherits the mask, and
@@ -114,7 +122,7 @@ impl Maker {
             word: AtomicPtr::new(core::ptr::null_mut()),
             thread: AtomicUsize::new(0),
         };
-        self.create_lender(&handoff)?;
+        self.start(lender, &raw const handoff as usize)?;
         sys::wait_while(&handoff.ready, 0);
         Ok(Lent {
             thread_pointer: handoff.thread_pointer.load(Ordering::Relaxed),
@@ -123,8 +131,12 @@ impl Maker {
         })
     }
 
-    /// `pthread_create` and `pthread_detach` on the kept control block.
-    fn create_lender(&self, handoff: &Handoff) -> Result<(), Error> {
+    /// Starts a thread of this libc, detached: `pthread_create` and `pthread_detach` on the kept control block. Signals are
+    /// blocked by the caller, as for [`Maker::borrow`].
+    ///
+    /// # Errors
+    /// [`Error::Attach`] when the libc cannot make it.
+    pub(crate) fn start(&self, routine: extern "C" fn(usize) -> usize, argument: usize) -> Result<(), Error> {
         let lock = self.lock.lock();
         let thread_pointer = self.thread_pointer.load(Ordering::Acquire);
         let (create, detach) = (self.create.load(Ordering::Relaxed), self.detach.load(Ordering::Relaxed));
@@ -132,17 +144,11 @@ impl Maker {
         let mut stack = STACK;
         let mut thread = 0usize;
         let mut make = || {
-            let argument = core::ptr::from_ref(handoff) as usize;
-            // SAFETY: pthread_create(3) with the attributes made by `prepare`, and pthread_detach(3) of a thread that
-            // waits until it is handed back; under the lock that makes the control block and the attributes ours.
+            let place = &raw mut thread as usize;
+            // SAFETY: pthread_create(3) with the attributes made by `prepare`, under the lock that makes the control block
+            // and the attributes ours.
             unsafe {
-                let place = &raw mut thread as usize;
-                let start = lender as *const () as usize;
-                let result = arch::call_on(thread_pointer, create, place, attributes, start, argument) & 0xffff_ffff;
-                if result == 0 {
-                    arch::call_on(thread_pointer, detach, thread, 0, 0, 0);
-                }
-                result
+                arch::call_on(thread_pointer, create, place, attributes, routine as *const () as usize, argument) as i32
             }
         };
         let mut result = make();
@@ -154,16 +160,20 @@ impl Maker {
             unsafe { arch::call_on(thread_pointer, set_stack_size, attributes, stack, 0, 0) };
             result = make();
         }
+        if result == 0 {
+            // SAFETY: pthread_detach(3) of a thread just made, which nobody else joins or detaches.
+            unsafe { arch::call_on(thread_pointer, detach, thread, 0, 0, 0) };
+        }
         drop(lock);
-        if result == 0 { Ok(()) } else { Err(Error::Attach(Errno(result as i32))) }
+        if result == 0 { Ok(()) } else { Err(Error::Attach(Errno(result))) }
     }
 }
 
 /// A lending thread's start routine: hands its control block over and waits until it comes back.
-extern "C" fn lender(handoff: *const Handoff) -> *mut c_void {
+extern "C" fn lender(handoff: usize) -> usize {
     let word = AtomicU32::new(1);
     // SAFETY: the borrowing thread waits in `borrow` until `ready` is set.
-    let handoff = unsafe { &*handoff };
+    let handoff = unsafe { &*(handoff as *const Handoff) };
     handoff.thread_pointer.store(arch::own_thread_pointer(), Ordering::Relaxed);
     handoff.word.store((&raw const word).cast_mut(), Ordering::Relaxed);
     handoff.thread.store(sys::thread_id(), Ordering::Relaxed);
@@ -175,7 +185,7 @@ extern "C" fn lender(handoff: *const Handoff) -> *mut c_void {
         sys::wake_all(&*ready);
     }
     sys::wait_while(&word, 1);
-    core::ptr::null_mut()
+    0
 }
 
 /// Gives a control block back: its owner ends.

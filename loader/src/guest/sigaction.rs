@@ -27,7 +27,7 @@ fn is_reserved(signal: c_int, musl: bool) -> bool {
 }
 
 /// Stores an error where C callers of a side look for it.
-fn set_errno(errno_location: usize, errno: crate::Errno) {
+pub(crate) fn set_errno(errno_location: usize, errno: crate::Errno) {
     if errno_location != 0 {
         // SAFETY: __errno_location(3) of the libc whose thread pointer is in place.
         unsafe {

@@ -29,6 +29,20 @@ impl SignalsBlocked {
     }
 }
 
+impl SignalsBlocked {
+    /// What the mask was before; it stays blocked until [`SignalsBlocked::from_previous`]'s is dropped.
+    pub(crate) fn keep(self) -> u64 {
+        let previous = self.0;
+        core::mem::forget(self);
+        previous
+    }
+
+    /// The blocking that [`SignalsBlocked::keep`] kept, on the same thread.
+    pub(crate) fn from_previous(previous: u64) -> Self {
+        Self(previous)
+    }
+}
+
 impl Drop for SignalsBlocked {
     fn drop(&mut self) {
         set_mask(&self.0, &mut 0);

@@ -23,6 +23,17 @@ pub(crate) fn wait_while(word: &AtomicU32, value: u32) {
     }
 }
 
+/// [`wait_while`], but not longer than this.
+#[cfg(guest)]
+pub(crate) fn wait_while_for(word: &AtomicU32, value: u32, nanoseconds: u64) {
+    let start = monotonic_nanoseconds();
+    while word.load(Ordering::Acquire) == value {
+        let Some(left) = nanoseconds.checked_sub(monotonic_nanoseconds().wrapping_sub(start)) else { return };
+        let left = futex::Timespec { tv_sec: (left / 1_000_000_000) as i64, tv_nsec: (left % 1_000_000_000) as i64 };
+        let _ = futex::wait(word, futex::Flags::PRIVATE, value, Some(&left)); // looked at again
+    }
+}
+
 /// Wakes one that waits on `word`.
 #[cfg(guest)]
 pub(crate) fn wake_one(word: &AtomicU32) {

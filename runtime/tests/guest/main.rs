@@ -7,6 +7,7 @@
 mod callbacks;
 mod imports;
 mod library;
+mod processes;
 mod signals;
 mod stack;
 
@@ -21,7 +22,7 @@ struct Case {
 }
 
 /// Longer than any case takes on a slow machine.
-const LIMIT: Duration = Duration::from_secs(180);
+const LIMIT: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -55,7 +56,7 @@ fn main() -> ExitCode {
 }
 
 fn cases() -> impl Iterator<Item = Case> {
-    let lists = [stack::CASES, callbacks::CASES, signals::CASES];
+    let lists = [stack::CASES, callbacks::CASES, signals::CASES, processes::CASES];
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })
 }
 

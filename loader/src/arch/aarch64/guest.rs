@@ -80,6 +80,20 @@ pub(crate) unsafe fn switch_to(tp: *mut u8) {
     unsafe { asm!("msr tpidr_el0, {}", in(reg) tp, options(nostack, preserves_flags)) };
 }
 
+/// clone(2) of a process, with `thread_id` as child_tid: what glibc's fork does.
+///
+/// # Safety
+/// As for fork(2); `thread_id` is 0 or where the thread's control block keeps its id.
+pub(crate) unsafe fn clone_like_fork(flags: usize, thread_id: usize) -> isize {
+    // SAFETY: the caller's.
+    unsafe { super::linux::syscall(super::linux::number::CLONE, [flags, 0, 0, 0, thread_id, 0]) }
+}
+
+/// The addresses of the control block at a thread pointer: in glibc some 1800 bytes below it.
+pub(crate) fn control_block(tp: usize) -> (usize, usize) {
+    (tp - 1536, tp)
+}
+
 /// The guest area of the guest thread whose thread pointer is `tp`.
 pub(crate) fn area_of(tp: *mut u8) -> *mut area::Area {
     tp.wrapping_offset(AREA_FROM_THREAD_POINTER).cast()

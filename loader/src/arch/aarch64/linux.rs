@@ -31,6 +31,16 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const GETPID: usize = 172;
     #[cfg(guest)]
+    pub(crate) const CLONE: usize = 220;
+    #[cfg(guest)]
+    pub(crate) const PRCTL: usize = 167;
+    #[cfg(guest)]
+    pub(crate) const SET_TID_ADDRESS: usize = 96;
+    #[cfg(guest)]
+    pub(crate) const SET_ROBUST_LIST: usize = 99;
+    #[cfg(guest)]
+    pub(crate) const GET_ROBUST_LIST: usize = 100;
+    #[cfg(guest)]
     pub(crate) const RT_SIGQUEUEINFO: usize = 138;
     #[cfg(guest)]
     pub(crate) const RT_SIGPROCMASK: usize = 135;

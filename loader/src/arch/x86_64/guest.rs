@@ -111,6 +111,20 @@ pub(crate) unsafe extern "C" fn clone_at(flags: usize, stack: *mut usize, entry:
     )
 }
 
+/// clone(2) of a process, with `thread_id` as child_tid: what glibc's fork does.
+///
+/// # Safety
+/// As for fork(2); `thread_id` is 0 or where the thread's control block keeps its id.
+pub(crate) unsafe fn clone_like_fork(flags: usize, thread_id: usize) -> isize {
+    // SAFETY: the caller's.
+    unsafe { super::linux::syscall(number::CLONE, [flags, 0, 0, thread_id, 0, 0]) }
+}
+
+/// The addresses of the control block at a thread pointer: upwards of it, in glibc 2304 bytes.
+pub(crate) fn control_block(tp: usize) -> (usize, usize) {
+    (tp, tp + 2304)
+}
+
 /// Calls the guest function in r10 with this thread's guest thread pointer, everything else as the caller has it: the
 /// arguments on the stack stay where they are because the return address waits in the guest area meanwhile.
 ///

@@ -30,6 +30,16 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const GETPID: usize = 39;
     #[cfg(guest)]
+    pub(crate) const CLONE: usize = 56;
+    #[cfg(guest)]
+    pub(crate) const PRCTL: usize = 157;
+    #[cfg(guest)]
+    pub(crate) const SET_TID_ADDRESS: usize = 218;
+    #[cfg(guest)]
+    pub(crate) const SET_ROBUST_LIST: usize = 273;
+    #[cfg(guest)]
+    pub(crate) const GET_ROBUST_LIST: usize = 274;
+    #[cfg(guest)]
     pub(crate) const RT_SIGQUEUEINFO: usize = 129;
     #[cfg(guest)]
     pub(crate) const RT_SIGPROCMASK: usize = 14;
