@@ -88,7 +88,7 @@ impl Interpreter {
         let (bias, mapping) = map(&file, &object, page).map_err(|errno| Rejection::Map(errno.into()))?;
         let entry = bias.wrapping_add(object.entry as usize);
         let names = names(&object, bias);
-        let registers_rseq = defines(names, b"\0GLIBC_2.35\0");
+        let registers_rseq = defines(names, b"GLIBC_2.35");
         Ok(Self { path: copy, bias, entry, libc: kind(names), registers_rseq, mapping })
     }
 }
@@ -188,19 +188,20 @@ fn names(object: &Object<'_>, bias: usize) -> &'static [u8] {
     loaded(object, bias, value(elf::DT_STRTAB), value(elf::DT_STRSZ))
 }
 
+/// Whether `name` is one of the NUL-terminated `names`.
 fn defines(names: &[u8], name: &[u8]) -> bool {
-    names.windows(name.len()).any(|window| window == name)
+    names.split(|&byte| byte == 0).any(|other| other == name)
 }
 
 /// Which libc the interpreter belongs to, by the names in its dynamic string table: glibc's has its symbol versions
 /// there (GLIBC_2.34 is defined by `elf/Versions` since libdl and libpthread are part of libc), musl's interpreter is
 /// the libc itself.
 fn kind(names: &[u8]) -> LibcKind {
-    if defines(names, b"\0GLIBC_2.34\0") {
+    if defines(names, b"GLIBC_2.34") {
         LibcKind::Glibc
-    } else if defines(names, b"\0GLIBC_PRIVATE\0") {
+    } else if defines(names, b"GLIBC_PRIVATE") {
         LibcKind::GlibcBefore234
-    } else if defines(names, b"\0__libc_start_main\0") {
+    } else if defines(names, b"__libc_start_main") {
         LibcKind::Musl
     } else {
         LibcKind::Unknown

@@ -131,17 +131,33 @@ pub fn variable(name: &[u8]) -> Option<&'static CStr> {
     loop {
         // SAFETY: an environment ends with a null word; its strings live as long as the process, or until the program
         // replaces them, which it must not do while another thread reads its environment (environ(7)).
-        let text = unsafe {
+        unsafe {
             if (*entry).is_null() {
                 return None;
             }
-            CStr::from_ptr(*entry)
-        };
-        if let Some(value) = text.to_bytes_with_nul().strip_prefix(name).and_then(|rest| rest.strip_prefix(b"=")) {
-            return CStr::from_bytes_with_nul(value).ok();
+            if let Some(value) = value_of(*entry, name) {
+                return Some(value);
+            }
         }
         entry = entry.wrapping_add(1);
     }
+}
+
+/// The value in `NAME=value`, if the name is `name`. Nothing is read of a string behind where it differs.
+///
+/// # Safety
+/// `text` is a C string that stays.
+unsafe fn value_of(text: *const c_char, name: &[u8]) -> Option<&'static CStr> {
+    let mut next = text.cast::<u8>();
+    for byte in name.iter().chain(b"=") {
+        // SAFETY: the caller's; the string's NUL, which a name has not, ends the loop.
+        if unsafe { *next } != *byte {
+            return None;
+        }
+        next = next.wrapping_add(1);
+    }
+    // SAFETY: the rest of the caller's string.
+    Some(unsafe { CStr::from_ptr(next.cast()) })
 }
 
 /// Whether the process runs with more rights than who started it (AT_SECURE, getauxval(3)).
