@@ -112,6 +112,7 @@ impl Host {
 
     /// As [`Host::dlsym`] or, with a version, [`Host::dlvsym`]; what went wrong, [`Host::last_error`] tells.
     #[doc(hidden)]
+    #[inline(never)]
     pub fn find(&self, library: Handle, symbol: &CStr, version: Option<&CStr>) -> Option<NonNull<c_void>> {
         let slot = if version.is_some() { slots::DLVSYM } else { slots::DLSYM };
         let version = version.map_or(0, |version| version.as_ptr() as usize);
@@ -128,6 +129,7 @@ impl Host {
 
     /// What `dlerror` says of this thread's last failure, until its next call of the host's.
     #[doc(hidden)]
+    #[inline(never)]
     pub fn last_error(&self) -> &CStr {
         // SAFETY: dlerror(3) gives null or a C string that stays until this thread's next call of its family.
         unsafe {

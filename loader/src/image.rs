@@ -12,7 +12,7 @@ use crate::arch;
 use crate::elf::Phdr;
 use crate::export::{self, Exports};
 use crate::slots;
-use crate::strings::Strings;
+use crate::strings::{Strings, copy};
 
 /// What [`arch::image_entry`] does when the interpreter is done.
 #[repr(C)]
@@ -227,9 +227,7 @@ impl Writer<'_> {
     #[inline(never)]
     fn text(&mut self, offset: usize, bytes: &[u8]) -> usize {
         let places = pod::bytes_of_slice_mut(self.words).get_mut(self.used * 8 + offset..).unwrap_or_default();
-        for (place, byte) in places.iter_mut().zip(bytes) {
-            *place = *byte;
-        }
+        copy(places, bytes);
         offset + bytes.len()
     }
 

@@ -13,7 +13,7 @@ use crate::elf::{HEAD, Object, Phdr};
 use crate::error::{Attempts, Errno, Error, Rejection};
 use crate::host::LibcKind;
 use crate::mapping::Mapping;
-use crate::strings::Strings;
+use crate::strings::{Strings, copy};
 
 /// The environment variable that names an interpreter, and the only one tried then.
 const VARIABLE: &[u8] = b"IMPORT_DYNAMIC_INTERPRETER";
@@ -40,14 +40,12 @@ impl Path {
     }
 
     fn set(&mut self, name: &CStr) -> Result<(), Rejection> {
-        for (place, byte) in self.room(name.count_bytes())?.iter_mut().zip(name.to_bytes()) {
-            *place = *byte;
-        }
+        copy(self.room(name.count_bytes())?, name.to_bytes());
         Ok(())
     }
 
     pub(crate) fn as_c_str(&self) -> &CStr {
-        Strings::from_bytes(&self.0).next().unwrap_or_default()
+        Strings::all(&self.0).next().unwrap_or_default()
     }
 }
 
@@ -157,6 +155,7 @@ fn map(file: &OwnedFd, object: &Object<'_>, page: usize) -> rustix::io::Result<(
     Ok((bias, mapping))
 }
 
+#[inline(never)]
 fn map_segment(file: &OwnedFd, segment: &Phdr, bias: usize, page: usize) -> rustix::io::Result<()> {
     let (down, up) = (|a: usize| a & !(page - 1), |a: usize| a.wrapping_add(page - 1) & !(page - 1));
     let start = bias.wrapping_add(segment.p_vaddr.get(LE) as usize);
@@ -187,6 +186,7 @@ fn map_segment(file: &OwnedFd, segment: &Phdr, bias: usize, page: usize) -> rust
 }
 
 /// The interpreter's dynamic string table.
+#[inline(never)]
 fn names(object: &Object<'_>, bias: usize) -> Strings<'static> {
     let dynamic = loaded(object, bias, object.dynamic.0, object.dynamic.1);
     let (mut start, mut size) = (0, 0);
@@ -197,7 +197,7 @@ fn names(object: &Object<'_>, bias: usize) -> Strings<'static> {
             _ => {}
         }
     }
-    Strings::from_bytes(loaded(object, bias, start, size))
+    Strings::all(loaded(object, bias, start, size))
 }
 
 fn defines(mut names: Strings<'_>, name: &CStr) -> bool {

@@ -78,7 +78,7 @@ pub use message::{format, put_number};
 #[doc(hidden)]
 pub use registry::section;
 #[doc(hidden)]
-pub use strings::Strings;
+pub use strings::{Strings, copy};
 #[doc(hidden)]
 pub use sys::{exit_group, monotonic_nanoseconds};
 #[doc(hidden)]

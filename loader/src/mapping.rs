@@ -27,7 +27,6 @@ impl Mapping {
 }
 
 impl Drop for Mapping {
-    #[inline(never)]
     fn drop(&mut self) {
         // SAFETY: mapped by `new`, and nothing outlives this value that lies in it: who needs that calls `keep`.
         let _ = unsafe { mm::munmap(self.start as *mut _, self.len) };

@@ -18,13 +18,21 @@ impl<'a> Strings<'a> {
     }
 
     /// The strings of `list`; what follows its last NUL is none.
-    pub(crate) const fn from_bytes(list: &'a [u8]) -> Self {
+    pub const fn all(list: &'a [u8]) -> Self {
         Self(list)
     }
 
     /// The string at an index, without its NUL.
     pub(crate) fn nth_text(mut self, index: usize) -> &'a [u8] {
         self.nth(index).unwrap_or_default().to_bytes()
+    }
+}
+
+/// Copies a string to where there is room for it.
+#[inline(never)]
+pub fn copy(to: &mut [u8], from: &[u8]) {
+    for (place, byte) in to.iter_mut().zip(from) {
+        *place = *byte;
     }
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
 }
 
 /// Opens the libraries that the program requires, before its first import is bound.
+#[inline(never)]
 fn open_requirements(host: &Host) -> Result<(), Attempts> {
     static ARE_OPEN: AtomicBool = AtomicBool::new(false);
     if ARE_OPEN.load(Ordering::Relaxed) {

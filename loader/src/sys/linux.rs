@@ -2,9 +2,11 @@
 
 use core::ffi::c_void;
 use core::ptr::NonNull;
+#[cfg(any(guest, native))]
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::mm;
+#[cfg(any(guest, native))]
 use rustix::thread::futex;
 
 use crate::arch::{self, number};
@@ -17,6 +19,7 @@ impl From<rustix::io::Errno> for Errno {
 }
 
 /// Waits until `word` may no longer be `value`.
+#[cfg(any(guest, native))]
 pub(crate) fn wait_while(word: &AtomicU32, value: u32) {
     while word.load(Ordering::Acquire) == value {
         let _ = futex::wait(word, futex::Flags::PRIVATE, value, None); // woken, changed or interrupted: looked at again
@@ -41,6 +44,7 @@ pub(crate) fn wake_one(word: &AtomicU32) {
 }
 
 /// Wakes all that wait on `word`.
+#[cfg(any(guest, native))]
 pub(crate) fn wake_all(word: &AtomicU32) {
     let _ = futex::wake(word, futex::Flags::PRIVATE, i32::MAX as u32);
 }
@@ -71,6 +75,7 @@ pub fn monotonic_nanoseconds() -> u64 {
 }
 
 /// The kernel's id of this thread.
+#[cfg(any(guest, native))]
 pub(crate) fn thread_id() -> usize {
     rustix::thread::gettid().as_raw_nonzero().get() as usize
 }
