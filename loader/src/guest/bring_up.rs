@@ -9,7 +9,9 @@ use crate::export::Exports;
 use crate::guest::maker::{self, GUEST};
 use crate::guest::program_break::block_program_break;
 use crate::guest::signals::SignalsBlocked;
-use crate::guest::{ENTER, area, attach, exit, fork, handlers, identity, initial_stack, sigaction, signals, stack_bounds};
+use crate::guest::{
+    ENTER, area, attach, exit, fork, handlers, identity, initial_stack, sigaction, signals, stack_bounds,
+};
 use crate::host::{Failure, Host, LinkMode, with_functions};
 use crate::image::{Contents, ENTRY};
 use crate::interpreter::Interpreter;
