@@ -38,12 +38,14 @@ pub mod private;
 mod program;
 mod registry;
 mod resolve;
+mod scope;
 mod stubs;
 
 pub use error::{Attempt, Attempted, ImportError, ImportErrors};
 pub use import_dynamic_loader::{DlError, Errno, Error as HostError, Handle, Host, LibcKind, LinkMode, exit, host};
 pub use import_dynamic_macros::{callback, export_dynamic, import_dynamic, require};
 pub use program::Arguments;
+pub use scope::{GuestScope, guest_scope};
 pub use registry::{Imports, bind_all, imports};
 
 /// An import as [`imports`] lists it.
