@@ -38,6 +38,7 @@ pub mod private;
 mod program;
 mod registry;
 mod resolve;
+mod scope;
 mod stubs;
 
 pub use error::{Attempt, Attempted, ImportError, ImportErrors};
@@ -46,6 +47,7 @@ pub use import_dynamic_loader::{
 };
 pub use import_dynamic_macros::{callback, export_dynamic, import_dynamic, require};
 pub use program::Arguments;
+pub use scope::{GuestScope, guest_scope};
 pub use registry::{Imports, bind_all, imports};
 
 /// An import as [`imports`] lists it.

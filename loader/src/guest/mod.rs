@@ -20,6 +20,8 @@ pub(crate) mod initial_stack;
 pub(crate) mod lock;
 pub(crate) mod maker;
 pub(crate) mod program_break;
+#[doc(hidden)]
+pub mod scope;
 pub(crate) mod sigaction;
 pub(crate) mod signals;
 pub(crate) mod stack_bounds;

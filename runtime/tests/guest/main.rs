@@ -8,6 +8,7 @@ mod callbacks;
 mod imports;
 mod library;
 mod processes;
+mod scope;
 mod signals;
 mod stack;
 
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
 }
 
 fn cases() -> impl Iterator<Item = Case> {
-    let lists = [stack::CASES, callbacks::CASES, signals::CASES, processes::CASES];
+    let lists = [stack::CASES, callbacks::CASES, signals::CASES, processes::CASES, scope::CASES];
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })
 }
 
