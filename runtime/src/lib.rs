@@ -47,8 +47,8 @@ pub use import_dynamic_loader::{
 };
 pub use import_dynamic_macros::{callback, export_dynamic, import_dynamic, require};
 pub use program::Arguments;
-pub use scope::{GuestScope, guest_scope};
 pub use registry::{Imports, bind_all, imports};
+pub use scope::{GuestScope, guest_scope};
 
 /// An import as [`imports`] lists it.
 pub use import::Import;

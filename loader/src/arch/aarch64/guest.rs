@@ -5,7 +5,6 @@
 
 use core::arch::{asm, global_asm, naked_asm};
 
-use super::linux::number;
 use super::preserve_arguments;
 use crate::guest::area;
 
