@@ -17,8 +17,10 @@ pub enum Error {
     Memory(Errno),
     /// The interpreter of this name ran and found no libc with `__libc_start_main` and `dlopen`.
     NoLibc(&'static CStr),
+    #[cfg(guest)]
     /// The kernel thread that brings up the guest could not be made.
     Thread(Errno),
+    #[cfg(guest)]
     /// The guest's libc could not make a thread control block for this thread: its `pthread_create` gave this error.
     Attach(Errno),
     /// The host was asked for by code that runs while it is being brought up.
@@ -26,10 +28,12 @@ pub enum Error {
     /// Nobody said where the initial stack is: a program without libc whose entry point is not `main!`'s, or one with a
     /// libc, built without the feature that it needs.
     NoInitialStack,
+    #[cfg(native)]
     /// A dynamic program in which no library offers `dlopen`.
     NoDlopen,
     /// A static program with a libc of its own, built without the feature `guest`.
     GuestModeLeftOut,
+    #[cfg(native)]
     /// A static program on a system or architecture for which there is no loader.
     Unsupported,
 }
@@ -171,19 +175,25 @@ impl Message for Errno {
 
 impl Message for Error {
     fn write_to(&self, out: &mut dyn Sink) {
-        out.put(text!(self, {
+        let text: &str = match self {
             Self::NoInterpreter(_) => "no usable host libc: no dynamic linker found (tried",
             Self::Memory(_) => "no memory to bring up the host libc: ",
             Self::NoLibc(_) => "no usable host libc: none was found by ",
+            #[cfg(guest)]
             Self::Thread(_) => "cannot start a thread for the host libc: ",
+            #[cfg(guest)]
             Self::Attach(_) => "the host libc cannot make a thread: ",
             Self::Recursive => "called by code that runs while the host libc is being brought up",
-            Self::NoInitialStack => "no initial stack: a program without libc starts at main!, one with a libc needs import-dynamic's feature \
-                 `guest` (static) or `native` (dynamic)",
+            Self::NoInitialStack => {
+                "a program without libc starts at main!, one with a libc needs import-dynamic's feature `guest` or `native`"
+            }
+            #[cfg(native)]
             Self::NoDlopen => "this dynamic program has no dlopen: link it with a libc",
             Self::GuestModeLeftOut => "this program has a libc: build import-dynamic with its feature `guest`",
+            #[cfg(native)]
             Self::Unsupported => "a static program cannot load a host libc on this platform",
-        }));
+        };
+        out.put(text.as_bytes());
         match self {
             Self::NoInterpreter(attempts) => {
                 let mut separator: &[u8] = b" ";
@@ -196,7 +206,9 @@ impl Message for Error {
                 }
                 out.put(b"); install a libc or name its dynamic linker in IMPORT_DYNAMIC_INTERPRETER");
             }
-            Self::Memory(errno) | Self::Thread(errno) | Self::Attach(errno) => errno.write_to(out),
+            Self::Memory(errno) => errno.write_to(out),
+            #[cfg(guest)]
+            Self::Thread(errno) | Self::Attach(errno) => errno.write_to(out),
             Self::NoLibc(path) => out.put(path.to_bytes()),
             _ => {}
         }

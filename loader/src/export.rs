@@ -17,9 +17,13 @@ pub(crate) fn all() -> &'static [Exported] {
 pub(crate) struct Exports<'a>(pub(crate) [&'a [Exported]; 2]);
 
 impl<'a> Exports<'a> {
-    pub(crate) fn iter(self) -> impl Iterator<Item = &'a Exported> {
-        let Self([program, mode]) = self;
-        program.iter().chain(mode)
+    /// Calls `f` with each.
+    pub(crate) fn each(self, mut f: impl FnMut(&'a Exported)) {
+        for exports in self.0 {
+            for export in exports {
+                f(export);
+            }
+        }
     }
 
     pub(crate) fn len(self) -> usize {
@@ -40,9 +44,11 @@ pub(crate) fn write_gnu_hash(writer: &mut Writer<'_>, exports: Exports<'_>) {
     let mut half = if exports.len() == 0 { 0 } else { FIRST_SYMBOL };
     let mut is_low = true;
     writer.push(0);
-    for (left, export) in (0..exports.len()).rev().zip(exports.iter()) {
+    let mut left = exports.len();
+    exports.each(|export| {
         let hash = gnu_hash(export.name);
         bloom |= 1 << (hash % 64) | 1 << ((hash >> BLOOM_SHIFT) % 64);
+        left -= 1;
         // The lowest bit ends the chain.
         let link = u64::from(hash & !1 | u32::from(left == 0));
         if is_low {
@@ -51,7 +57,7 @@ pub(crate) fn write_gnu_hash(writer: &mut Writer<'_>, exports: Exports<'_>) {
             half = link;
         }
         is_low = !is_low;
-    }
+    });
     if is_low {
         writer.push(half);
     }

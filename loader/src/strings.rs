@@ -23,8 +23,12 @@ impl<'a> Strings<'a> {
     }
 
     /// The string at an index, without its NUL.
+    #[inline(never)]
     pub(crate) fn nth_text(mut self, index: usize) -> &'a [u8] {
-        self.nth(index).unwrap_or_default().to_bytes()
+        for _ in 0..index {
+            self.next();
+        }
+        self.next().unwrap_or_default().to_bytes()
     }
 }
 
