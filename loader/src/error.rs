@@ -4,8 +4,11 @@ use core::ffi::CStr;
 use core::fmt;
 
 use crate::message::{self, Message, Sink, put_number};
-use crate::strings::text;
+use crate::strings::{Strings, text};
 use crate::texts::Texts;
+
+/// The environment variable that names an interpreter, and the only one tried then.
+pub(crate) const INTERPRETER_VARIABLE: &[u8] = b"IMPORT_DYNAMIC_INTERPRETER";
 
 /// Why there is no `dlopen` in this process.
 #[derive(Debug)]
@@ -148,19 +151,26 @@ impl Errno {
 
     /// A short text for the numbers that occur here, which are the same on every Linux architecture.
     fn text(self) -> &'static [u8] {
-        text!(self.0, {
-            1 => "not permitted",
-            2 => "not found",
-            11 => "a limit on threads was reached",
-            12 => "out of memory",
-            13 => "permission denied",
-            20 => "not a directory",
-            22 => "invalid argument",
-            23 | 24 => "too many open files",
-            36 => "name too long",
-            40 => "too many symbolic links",
-            _ => "system error",
-        })
+        const NUMBERS: &[u8] = &[1, 2, 11, 12, 13, 20, 22, 23, 24, 36, 40];
+        const TEXTS: &str = concat!(
+            "not permitted\0",
+            "not found\0",
+            "a limit on threads was reached\0",
+            "out of memory\0",
+            "permission denied\0",
+            "not a directory\0",
+            "invalid argument\0",
+            "too many open files in the system\0",
+            "too many open files\0",
+            "name too long\0",
+            "too many symbolic links\0",
+            "system error\0",
+        );
+        let mut index = 0;
+        while NUMBERS.get(index).is_some_and(|&number| i32::from(number) != self.0) {
+            index += 1;
+        }
+        Strings::new(TEXTS).nth_text(index)
     }
 }
 
@@ -175,40 +185,46 @@ impl Message for Errno {
 
 impl Message for Error {
     fn write_to(&self, out: &mut dyn Sink) {
-        let text: &str = match self {
+        match self {
+            #[cfg(guest)]
+            Self::Thread(errno) => {
+                out.put(b"cannot start a thread for the host libc: ");
+                return errno.write_to(out);
+            }
+            #[cfg(guest)]
+            Self::Attach(errno) => {
+                out.put(b"the host libc cannot make a thread: ");
+                return errno.write_to(out);
+            }
+            #[cfg(native)]
+            Self::NoDlopen => return out.put(b"this dynamic program has no dlopen: link it with a libc"),
+            #[cfg(native)]
+            Self::Unsupported => return out.put(b"a static program cannot load a host libc on this platform"),
+            _ => {}
+        }
+        out.put(text!(self, {
             Self::NoInterpreter(_) => "no usable host libc: no dynamic linker found (tried",
             Self::Memory(_) => "no memory to bring up the host libc: ",
             Self::NoLibc(_) => "no usable host libc: none was found by ",
-            #[cfg(guest)]
-            Self::Thread(_) => "cannot start a thread for the host libc: ",
-            #[cfg(guest)]
-            Self::Attach(_) => "the host libc cannot make a thread: ",
             Self::Recursive => "called by code that runs while the host libc is being brought up",
-            Self::NoInitialStack => {
-                "a program without libc starts at main!, one with a libc needs import-dynamic's feature `guest` or `native`"
-            }
-            #[cfg(native)]
-            Self::NoDlopen => "this dynamic program has no dlopen: link it with a libc",
+            Self::NoInitialStack => "a program without libc starts at main!, others need import-dynamic's feature `guest` or `native`",
             Self::GuestModeLeftOut => "this program has a libc: build import-dynamic with its feature `guest`",
-            #[cfg(native)]
-            Self::Unsupported => "a static program cannot load a host libc on this platform",
-        };
-        out.put(text.as_bytes());
+            #[allow(unreachable_patterns, reason = "those of other link modes, where there are any")]
+            _ => "",
+        }));
         match self {
             Self::NoInterpreter(attempts) => {
                 let mut separator: &[u8] = b" ";
-                for attempt in attempts.iter() {
+                for text in attempts.0.iter() {
                     out.put(separator);
-                    out.put(attempt.path.to_bytes());
-                    out.put(b": ");
-                    out.put(attempt.reason.to_bytes());
-                    separator = b", ";
+                    out.put(text.to_bytes());
+                    // Names and reasons alternate.
+                    separator = if separator == b": " { b", " } else { b": " };
                 }
-                out.put(b"); install a libc or name its dynamic linker in IMPORT_DYNAMIC_INTERPRETER");
+                out.put(b"); install a libc or name its dynamic linker in ");
+                out.put(INTERPRETER_VARIABLE);
             }
             Self::Memory(errno) => errno.write_to(out),
-            #[cfg(guest)]
-            Self::Thread(errno) | Self::Attach(errno) => errno.write_to(out),
             Self::NoLibc(path) => out.put(path.to_bytes()),
             _ => {}
         }

@@ -12,23 +12,28 @@ pub(crate) fn all() -> &'static [Exported] {
     crate::registry::section!(Exported, "import_export")
 }
 
-/// What an image exports: the program's functions, then those of the link mode.
+/// What an image exports.
 #[derive(Clone, Copy)]
-pub(crate) struct Exports<'a>(pub(crate) [&'a [Exported]; 2]);
+pub(crate) struct Exports<'a> {
+    /// The program's functions.
+    pub(crate) program: &'a [Exported],
+    /// Guest mode's.
+    #[cfg(guest)]
+    pub(crate) guest: &'a [Exported],
+}
 
 impl<'a> Exports<'a> {
     /// Calls `f` with each.
     pub(crate) fn each(self, mut f: impl FnMut(&'a Exported)) {
-        for exports in self.0 {
-            for export in exports {
-                f(export);
-            }
-        }
+        self.program.iter().for_each(&mut f);
+        #[cfg(guest)]
+        self.guest.iter().for_each(&mut f);
     }
 
     pub(crate) fn len(self) -> usize {
-        let Self([program, mode]) = self;
-        program.len() + mode.len()
+        let mut len = 0;
+        self.each(|_| len += 1);
+        len
     }
 }
 

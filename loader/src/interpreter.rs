@@ -10,13 +10,11 @@ use rustix::mm::{self, MapFlags, ProtFlags};
 
 use crate::arch;
 use crate::elf::{HEAD, Object, Phdr};
-use crate::error::{Attempts, Errno, Error, Rejection};
+use crate::error::{Attempts, Errno, Error, INTERPRETER_VARIABLE, Rejection};
 use crate::host::LibcKind;
 use crate::mapping::Mapping;
 use crate::strings::{Strings, copy};
 
-/// The environment variable that names an interpreter, and the only one tried then.
-const VARIABLE: &[u8] = b"IMPORT_DYNAMIC_INTERPRETER";
 /// Programs that every host has, whose PT_INTERP tells where the interpreter is (NixOS, Guix).
 const KNOWN_PROGRAMS: Strings<'static> = Strings::new("/usr/bin/env\0/bin/sh\0");
 
@@ -80,7 +78,7 @@ impl Interpreter {
     pub(crate) fn load(path: &mut Path, page: usize) -> Result<Self, Error> {
         let mut attempts = Attempts::NONE;
         let (mut names, mut programs) = (arch::INTERPRETERS, KNOWN_PROGRAMS);
-        if let Some(name) = crate::start::variable(VARIABLE) {
+        if let Some(name) = crate::start::variable(INTERPRETER_VARIABLE) {
             (names, programs) = (Strings::one(name), Strings::all(&[]));
         }
         loop {

@@ -60,10 +60,10 @@ pub(crate) const fn position(list: &str, text: &str) -> usize {
 
 /// `match` from a value to a text, as bytes.
 macro_rules! text {
-    ($value:expr, { $($pattern:pat => $text:literal,)* }) => {{
+    ($value:expr, { $($(#[$attribute:meta])* $pattern:pat => $text:literal,)* }) => {{
         const ALL: &str = concat!($($text, "\0",)*);
         let index = match $value {
-            $($pattern => const { $crate::strings::position(ALL, $text) },)*
+            $($(#[$attribute])* $pattern => const { $crate::strings::position(ALL, $text) },)*
         };
         $crate::strings::Strings::new(ALL).nth_text(index)
     }};
