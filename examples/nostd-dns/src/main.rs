@@ -8,7 +8,7 @@ use core::ffi::{CStr, c_char, c_int, c_void};
 use core::mem::zeroed;
 use core::ptr::{null, null_mut};
 
-use import_dynamic::{Arguments, ImportError, import_dynamic};
+use import_dynamic::{Arguments, import_dynamic};
 use libc::{addrinfo, sockaddr, socklen_t};
 
 import_dynamic::main!(main);
@@ -50,20 +50,12 @@ fn main(arguments: Arguments) -> i32 {
         import_dynamic::print_error(&"usage: nostd-dns NAME...");
         return BAD_USAGE;
     }
-    if let Err(error) = available() {
+    // Whether there is a host; the other functions are bound when they are called.
+    if let Err(error) = getaddrinfo::resolve() {
         import_dynamic::print_error(&error);
         return NO_HOST;
     }
     names.map(print_addresses).max().unwrap_or(0)
-}
-
-fn available() -> Result<(), ImportError> {
-    getaddrinfo::resolve()?;
-    freeaddrinfo::resolve()?;
-    gai_strerror::resolve()?;
-    getnameinfo::resolve()?;
-    write::resolve()?;
-    Ok(())
 }
 
 /// Prints a name's addresses, one a line, each once; the status that this gives the program.
