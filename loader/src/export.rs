@@ -12,19 +12,28 @@ pub(crate) fn all() -> &'static [Exported] {
     crate::registry::section!(Exported, "import_export")
 }
 
-/// What an image exports: the program's functions, then those of the link mode.
+/// What an image exports.
 #[derive(Clone, Copy)]
-pub(crate) struct Exports<'a>(pub(crate) [&'a [Exported]; 2]);
+pub(crate) struct Exports<'a> {
+    /// The program's functions.
+    pub(crate) program: &'a [Exported],
+    /// Guest mode's.
+    #[cfg(guest)]
+    pub(crate) guest: &'a [Exported],
+}
 
 impl<'a> Exports<'a> {
-    pub(crate) fn iter(self) -> impl Iterator<Item = &'a Exported> {
-        let Self([program, mode]) = self;
-        program.iter().chain(mode)
+    /// Calls `f` with each.
+    pub(crate) fn each(self, mut f: impl FnMut(&'a Exported)) {
+        self.program.iter().for_each(&mut f);
+        #[cfg(guest)]
+        self.guest.iter().for_each(&mut f);
     }
 
     pub(crate) fn len(self) -> usize {
-        let Self([program, mode]) = self;
-        program.len() + mode.len()
+        let mut len = 0;
+        self.each(|_| len += 1);
+        len
     }
 }
 
@@ -40,9 +49,11 @@ pub(crate) fn write_gnu_hash(writer: &mut Writer<'_>, exports: Exports<'_>) {
     let mut half = if exports.len() == 0 { 0 } else { FIRST_SYMBOL };
     let mut is_low = true;
     writer.push(0);
-    for (left, export) in (0..exports.len()).rev().zip(exports.iter()) {
+    let mut left = exports.len();
+    exports.each(|export| {
         let hash = gnu_hash(export.name);
         bloom |= 1 << (hash % 64) | 1 << ((hash >> BLOOM_SHIFT) % 64);
+        left -= 1;
         // The lowest bit ends the chain.
         let link = u64::from(hash & !1 | u32::from(left == 0));
         if is_low {
@@ -51,7 +62,7 @@ pub(crate) fn write_gnu_hash(writer: &mut Writer<'_>, exports: Exports<'_>) {
             half = link;
         }
         is_low = !is_low;
-    }
+    });
     if is_low {
         writer.push(half);
     }

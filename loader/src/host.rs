@@ -255,7 +255,8 @@ fn bring_up() -> Result<Host, Failure> {
         return Ok(crate::native::host()?);
     }
     let stack = crate::start::initial_stack().ok_or(Error::NoInitialStack)?;
-    let hwcap2 = stack.auxiliary(crate::start::at::HWCAP2).unwrap_or(0);
+    // Without guest mode it is not worth a look whether the kernel has a fast way.
+    let hwcap2 = if cfg!(guest) { stack.auxiliary(crate::start::at::HWCAP2).unwrap_or(0) } else { 0 };
     if crate::arch::thread_pointer(hwcap2) == 0 {
         return crate::adopted::bring_up(stack);
     }

@@ -59,9 +59,7 @@ pub(crate) struct Layout {
 /// Bytes that an image with these contents needs at most.
 pub(crate) fn size(contents: &Contents<'_>) -> usize {
     let mut size = 4096 + size_of_val(contents.segments) + size_of_val(contents.tls.unwrap_or_default());
-    for export in contents.exports.iter() {
-        size += export.name.count_bytes() + 1 + (SYMBOL + 1) * 8;
-    }
+    contents.exports.each(|export| size += export.name.count_bytes() + 1 + (SYMBOL + 1) * 8);
     size
 }
 
@@ -87,9 +85,7 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     let mut end = 1;
     end = writer.text(end, contents.needed.as_bytes());
     end = writer.text(end, slots::NAMES.as_bytes());
-    for export in contents.exports.iter() {
-        end = writer.text(end, export.name.to_bytes_with_nul());
-    }
+    contents.exports.each(|export| end = writer.text(end, export.name.to_bytes_with_nul()));
     let interpreter = strings + end as u64;
     end = writer.text(end, contents.interpreter.to_bytes_with_nul());
     writer.used += end.div_ceil(8);
@@ -182,12 +178,12 @@ fn write_symbols(writer: &mut Writer<'_>, contents: &Contents<'_>) {
         writer.push(0);
         name += text.count_bytes() as u64 + 1;
     }
-    for export in contents.exports.iter() {
+    contents.exports.each(|export| {
         let value = (export.code as usize).wrapping_sub(writer.bias);
         writer.pair(name | GLOBAL_FUNCTION << 32 | DEFINED << 48, value as u64);
         writer.push(0);
         name += export.name.count_bytes() as u64 + 1;
-    }
+    });
 }
 
 /// Lays words out one after another. What does not fit is counted and left out.

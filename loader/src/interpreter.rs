@@ -5,18 +5,16 @@ use core::ffi::CStr;
 use object::LittleEndian as LE;
 use object::elf;
 use rustix::fd::OwnedFd;
-use rustix::fs::{self, Mode, OFlags};
+use rustix::fs::{self, OFlags};
 use rustix::mm::{self, MapFlags, ProtFlags};
 
 use crate::arch;
 use crate::elf::{HEAD, Object, Phdr};
-use crate::error::{Attempts, Errno, Error, Rejection};
+use crate::error::{Attempts, Errno, Error, INTERPRETER_VARIABLE, Rejection};
 use crate::host::LibcKind;
 use crate::mapping::Mapping;
 use crate::strings::{Strings, copy};
 
-/// The environment variable that names an interpreter, and the only one tried then.
-const VARIABLE: &[u8] = b"IMPORT_DYNAMIC_INTERPRETER";
 /// Programs that every host has, whose PT_INTERP tells where the interpreter is (NixOS, Guix).
 const KNOWN_PROGRAMS: Strings<'static> = Strings::new("/usr/bin/env\0/bin/sh\0");
 
@@ -27,21 +25,24 @@ impl From<rustix::io::Errno> for Rejection {
 }
 
 /// A file name, NUL-terminated.
-pub(crate) struct Path([u8; 256]);
+pub(crate) struct Path([u8; PATH]);
+const PATH: usize = 256;
 
 impl Path {
-    pub(crate) const EMPTY: Self = Self([0; 256]);
+    pub(crate) const EMPTY: Self = Self([0; PATH]);
 
-    /// Where `len` bytes of a name can be written, a NUL after them.
-    fn room(&mut self, len: usize) -> Result<&mut [u8], Rejection> {
-        self.0 = [0; 256];
-        let (_, name) = self.0.split_last_mut().ok_or(Rejection::System(Errno::NAME_TOO_LONG))?;
-        name.get_mut(..len).ok_or(Rejection::System(Errno::NAME_TOO_LONG))
+    /// Where a name can be written, a NUL after it.
+    fn room(&mut self) -> &mut [u8] {
+        self.0 = [0; PATH];
+        let [name @ .., _] = &mut self.0;
+        name
     }
 
+    /// A name that is too long is cut.
     fn set(&mut self, name: &CStr) -> Result<(), Rejection> {
-        copy(self.room(name.count_bytes())?, name.to_bytes());
-        Ok(())
+        let room = self.room();
+        copy(room, name.to_bytes());
+        if name.count_bytes() <= room.len() { Ok(()) } else { Err(Rejection::System(Errno::NAME_TOO_LONG)) }
     }
 
     pub(crate) fn as_c_str(&self) -> &CStr {
@@ -76,26 +77,24 @@ impl Interpreter {
     /// [`Error::NoInterpreter`] names every file tried.
     pub(crate) fn load(path: &mut Path, page: usize) -> Result<Self, Error> {
         let mut attempts = Attempts::NONE;
-        let wanted = crate::start::variable(VARIABLE);
-        let names = wanted.map_or(arch::INTERPRETERS, Strings::one);
-        for name in names {
-            match path.set(name).and_then(|()| Self::open(name, page)) {
+        let (mut names, mut programs) = (arch::INTERPRETERS, KNOWN_PROGRAMS);
+        if let Some(name) = crate::start::variable(INTERPRETER_VARIABLE) {
+            (names, programs) = (Strings::one(name), Strings::all(&[]));
+        }
+        loop {
+            let named = match names.next() {
+                Some(name) => path.set(name),
+                None => match programs.next() {
+                    Some(program) if interpreter_of(program, path).is_ok() && !attempts.has(path.as_c_str()) => Ok(()),
+                    Some(_) => continue,
+                    None => return Err(Error::NoInterpreter(attempts)),
+                },
+            };
+            match named.and_then(|()| Self::open(path.as_c_str(), page)) {
                 Ok(interpreter) => return Ok(interpreter),
-                Err(reason) => attempts.push(name, reason),
+                Err(reason) => attempts.push(path.as_c_str(), reason),
             }
         }
-        if wanted.is_none() {
-            for program in KNOWN_PROGRAMS {
-                if interpreter_of(program, path).is_err() || attempts.has(path.as_c_str()) {
-                    continue;
-                }
-                match Self::open(path.as_c_str(), page) {
-                    Ok(interpreter) => return Ok(interpreter),
-                    Err(reason) => attempts.push(path.as_c_str(), reason),
-                }
-            }
-        }
-        Err(Error::NoInterpreter(attempts))
     }
 
     #[inline(never)]
@@ -122,7 +121,7 @@ impl Interpreter {
 fn open<'a>(name: &CStr, head: &'a mut [u8; HEAD]) -> Result<(OwnedFd, u64, &'a [u8]), Rejection> {
     // NONBLOCK: the name may lead to a FIFO, which would wait for a writer before it can be rejected.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
-    let file = fs::open(name, flags, Mode::empty())?;
+    let file = crate::sys::open(name, flags)?;
     let status = fs::fstat(&file)?;
     if !fs::FileType::from_raw_mode(status.st_mode).is_file() {
         return Err(Rejection::NotRegular);
@@ -136,7 +135,8 @@ fn interpreter_of(name: &CStr, path: &mut Path) -> Result<(), Rejection> {
     let mut head = [0; HEAD];
     let (file, _, head) = open(name, &mut head)?;
     let (offset, size) = crate::elf::interpreter_name(head, arch::MACHINE)?;
-    rustix::io::pread(&file, path.room(size as usize)?, offset)?;
+    let room = path.room().get_mut(..size as usize).ok_or(Rejection::System(Errno::NAME_TOO_LONG))?;
+    rustix::io::pread(&file, room, offset)?;
     Ok(())
 }
 

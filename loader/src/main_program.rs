@@ -13,12 +13,12 @@ use crate::slots::Slots;
 
 /// The libraries that the image needs for a `dlopen` and threads, each with its NUL.
 pub(crate) fn needed(libc: LibcKind) -> &'static str {
-    const GLIBC: &str = "libc.so.6\0libpthread.so.0\0libdl.so.2\0";
+    let all = "libc.so.6\0libpthread.so.0\0libdl.so.2\0";
     match libc {
-        LibcKind::Glibc => GLIBC.get(..10).unwrap_or_default(),
-        LibcKind::GlibcBefore234 => GLIBC,
-        LibcKind::Musl => "libc.so\0",
         LibcKind::Unknown => "",
+        LibcKind::Musl => "libc.so\0",
+        LibcKind::Glibc => all.split_at(10).0,
+        LibcKind::GlibcBefore234 => all,
     }
 }
 

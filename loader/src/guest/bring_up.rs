@@ -54,7 +54,7 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
         segments: &[],
         load_bias: None,
         tls: Some(&area::initial()),
-        exports: Exports([crate::export::all(), &sigaction::EXPORTS]),
+        exports: Exports { program: crate::export::all(), guest: &sigaction::EXPORTS },
     };
     let image = MappedImage::new(&contents, page)?;
     let built = initial_stack::build(stack, &image.layout, &interpreter, page)?;

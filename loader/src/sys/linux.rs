@@ -1,10 +1,12 @@
 //! The few system calls for which rustix has no stable wrapper, and the pieces of it that several modules share.
 
-use core::ffi::c_void;
+use core::ffi::{CStr, c_void};
 use core::ptr::NonNull;
 #[cfg(any(guest, native))]
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use rustix::fd::{FromRawFd, OwnedFd};
+use rustix::fs::OFlags;
 use rustix::mm;
 #[cfg(any(guest, native))]
 use rustix::thread::futex;
@@ -78,6 +80,19 @@ pub fn monotonic_nanoseconds() -> u64 {
 #[cfg(any(guest, native))]
 pub(crate) fn thread_id() -> usize {
     rustix::thread::gettid().as_raw_nonzero().get() as usize
+}
+
+/// Opens a file; rustix's, whose check of the descriptor would be the only panic in this crate.
+pub(crate) fn open(name: &CStr, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    const AT_FDCWD: usize = -100isize as usize;
+    let arguments = [AT_FDCWD, name.as_ptr() as usize, flags.bits() as usize, 0, 0, 0];
+    // SAFETY: openat(2) without a mode.
+    let result = unsafe { arch::syscall(number::OPENAT, arguments) } as i32;
+    if result < 0 {
+        return Err(rustix::io::Errno::from_raw_os_error(-result));
+    }
+    // SAFETY: a new descriptor, nobody else's.
+    Ok(unsafe { OwnedFd::from_raw_fd(result) })
 }
 
 /// Writes all of `bytes` to stderr, if there is one.

@@ -47,6 +47,7 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const BRK: usize = 214;
     pub(crate) const CLOCK_GETTIME: usize = 113;
+    pub(crate) const OPENAT: usize = 56;
     pub(crate) const EXIT_GROUP: usize = 94;
 }
 

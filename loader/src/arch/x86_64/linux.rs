@@ -47,6 +47,7 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const BRK: usize = 12;
     pub(crate) const CLOCK_GETTIME: usize = 228;
+    pub(crate) const OPENAT: usize = 257;
     pub(crate) const EXIT_GROUP: usize = 231;
 }
 
