@@ -141,12 +141,15 @@ impl Host {
     /// The calling thread's errno in the host's libc.
     #[inline]
     pub fn errno(&self) -> Errno {
-        // SAFETY: __errno_location(3) gives the address of the calling thread's errno, in guest mode that of the
-        // control block lent to it.
-        unsafe {
-            let place = self.call(slots::ERRNO_LOCATION, [0; 4]) as *const i32;
-            Errno(if place.is_null() { 0 } else { *place })
-        }
+        let place = self.errno_place();
+        // SAFETY: null, or this thread's errno.
+        unsafe { Errno(if place.is_null() { 0 } else { *place }) }
+    }
+
+    /// Where the calling thread's errno is in the host's libc; in guest mode in the control block lent to it.
+    fn errno_place(&self) -> *mut i32 {
+        // SAFETY: __errno_location(3).
+        unsafe { self.call(slots::ERRNO_LOCATION, [0; 4]) as *mut i32 }
     }
 
     /// Runs the host libc's `exit`: what was registered with its atexit, and flushing its buffers; ends the process. In
@@ -170,5 +173,25 @@ impl Host {
     pub fn flush(&self) {
         // SAFETY: fflush(3) of all streams.
         unsafe { self.call(slots::FFLUSH, [0; 4]) };
+    }
+}
+
+impl Errno {
+    /// Stores the number as the calling thread's `errno` of the program's own libc, for code that looks there:
+    /// `std::io::Error::last_os_error()`, or a C library in the static link.
+    ///
+    /// In guest mode an import leaves its error in the host's `errno`, and this copies it. In native and adopted mode there
+    /// is but one libc and one `errno`, which this sets.
+    pub fn set_own(self) {
+        #[cfg(guest)]
+        if let location @ 1.. = crate::optional::errno_location() {
+            // The program's own libc's, whose thread pointer is in place outside of imports.
+            return crate::guest::sigaction::set_errno(location, self);
+        }
+        let place = crate::host().map_or(core::ptr::null_mut(), Host::errno_place);
+        if !place.is_null() {
+            // SAFETY: this thread's errno in the only libc there is.
+            unsafe { *place = self.0 };
+        }
     }
 }

@@ -55,8 +55,8 @@ pub use import::Import;
 
 /// The calling thread's `errno` in the host's libc.
 ///
-/// In guest mode this is not the program's own `errno`: read it right after the import that failed. Without a host it is
-/// zero.
+/// In guest mode this is not the program's own `errno`: read it right after the import that failed. [`Errno::set_own`]
+/// copies it there. Without a host it is zero.
 #[inline]
 pub fn errno() -> Errno {
     host().map_or(Errno(0), |host| host.errno())

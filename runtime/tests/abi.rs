@@ -7,14 +7,16 @@ use std::process::Command;
 
 use support::{Link, build, folder, run};
 
-/// Builds the two libraries; false where there is no C compiler.
+/// Builds the libraries; false where there is no C compiler.
 fn build_libraries() -> bool {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/abi");
     if !support::has_c_compiler() {
         return false;
     }
-    support::library(&sources.join("abi.c"), &folder("abi").join("libabi_cases.so"));
-    support::library(&sources.join("other.c"), &folder("abi").join("libabi_other.so"));
+    for name in ["abi", "other", "required"] {
+        let library = format!("libabi_{}.so", if name == "abi" { "cases" } else { name });
+        support::library(&sources.join(name).with_extension("c"), &folder("abi").join(library));
+    }
     true
 }
 
@@ -33,5 +35,30 @@ fn calls_carry_what_c_can_pass() {
         let native = run_cases(&build("abi-with-std", profile, Link::Dynamic));
         assert!(native.starts_with("native: "), "{native}");
         run_cases(&build("abi-without-std", profile, Link::Static));
+    }
+}
+
+#[test]
+fn without_a_required_library_nothing_is_bound() {
+    if !build_libraries() {
+        return;
+    }
+    let without = folder("abi-without-required");
+    for name in ["libabi_cases.so", "libabi_other.so"] {
+        std::fs::copy(folder("abi").join(name), without.join(name)).expect("copied");
+    }
+    for link in [Link::Static, Link::Dynamic] {
+        let program = build("abi-with-std", "dev", link);
+        let all = |libraries: &Path| run(Command::new(&program).arg("bind-all").env("LD_LIBRARY_PATH", libraries));
+        assert_eq!(all(&folder("abi")), "all bound\n");
+        let errors = all(&without);
+        assert!(errors.lines().count() > 20, "{errors}");
+        for line in errors.lines() {
+            assert!(line.starts_with("cannot import ") && line.contains("libabi_required.so"), "{line}");
+            assert!(!line.contains("libabi_absent.so"), "{line}");
+        }
+        let output = support::output(Command::new(&program).env("LD_LIBRARY_PATH", &without));
+        assert_eq!(output.status.code(), Some(127));
+        assert!(support::text(&output.stderr).contains("libabi_required.so"));
     }
 }

@@ -28,10 +28,8 @@ pub(crate) fn style<'a>(
         ReturnType::Type(arrow, ty) => result(ty).map(|(value, error)| (*arrow, value, error)),
         ReturnType::Default => None,
     };
-    if let (Some(interpose), true) =
-        (has(Key::Interpose), result.is_some() || optional.is_some() || signature.variadic.is_some())
-    {
-        report.at(interpose.span(), not_interposed(signature, optional.is_some()));
+    if let (Some(interpose), true) = (has(Key::Interpose), result.is_some() || optional.is_some()) {
+        report.at(interpose.span(), not_interposed(optional.is_some()));
     }
     let Some((arrow, value, error)) = result else {
         if let Some(errno) = errno {
@@ -65,10 +63,8 @@ pub(crate) fn style<'a>(
     (style, output)
 }
 
-fn not_interposed(signature: &Signature, optional: bool) -> &'static str {
-    if signature.variadic.is_some() {
-        "a variadic import cannot be interposed: the program's own symbol would have to be a variadic Rust function"
-    } else if optional {
+fn not_interposed(optional: bool) -> &'static str {
+    if optional {
         "`interpose` and `optional` exclude each other: the program's own symbol is always there"
     } else {
         "an interposed function is called by code that knows nothing of Result: declare the C return type"

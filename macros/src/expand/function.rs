@@ -188,11 +188,12 @@ fn accessor(
     }
     // The constant that user code calls must reach the stub, and `import()` the static beside it: both live in a
     // constant's block, for a constant cannot look into a function.
+    let symbol = function.interpose.then(|| &import.symbols[0]).into_iter();
     let outer = quote! {
         #fallback
         const PARTS: (*const #private::Import, *const ()) = {
             #declaration
-            (&raw const IMPORT, #private::variadic!(IMPORT))
+            (&raw const IMPORT, #private::variadic!(IMPORT #(, #symbol)*))
         };
         const CODE: *const () = Self::PARTS.1;
     };

@@ -25,11 +25,11 @@ macro_rules! __stubs {
     };
 }
 
-/// A function for a variadic import.
+/// A function for a variadic import; static programs, in which it would have a symbol, are not served here.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variadic {
-    ($import:path) => {
+    ($import:path $(, $symbol:literal)?) => {
         $crate::private::variadic_unsupported as *const ()
     };
 }

@@ -59,12 +59,14 @@ macro_rules! __stubs {
     }};
 }
 
-/// A function that jumps through the slot of `$import`: what a variadic declaration needs, which Rust cannot define.
+/// A function that jumps through the slot of `$import`: what a variadic declaration needs, which Rust cannot define. With
+/// `$symbol`, it is the C symbol of that name in a static program.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variadic {
-    ($import:path) => {{
+    ($import:path $(, $symbol:literal)?) => {{
         #[unsafe(naked)]
+        $(#[cfg_attr(all(target_os = "linux", target_feature = "crt-static"), unsafe(export_name = $symbol))])?
         unsafe extern "C" fn variadic() {
             $crate::private::core::arch::naked_asm!(
                 "jmp qword ptr [rip + {import}]", // the slot is the import's first word

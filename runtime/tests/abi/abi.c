@@ -1,5 +1,7 @@
 /* What a calling convention can carry: each function checks nothing and computes something that only the right
    registers and stack words give. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -65,3 +67,15 @@ __attribute__((target("avx"))) __m256d add_wide(__m256d a, __m256d b, __m256d c)
 #define FUNCTION(n) long numbered_##n(long x) { return x * 100 + n; }
 FUNCTION(0) FUNCTION(1) FUNCTION(2) FUNCTION(3) FUNCTION(4) FUNCTION(5) FUNCTION(6) FUNCTION(7)
 FUNCTION(8) FUNCTION(9) FUNCTION(10) FUNCTION(11) FUNCTION(12) FUNCTION(13) FUNCTION(14) FUNCTION(15)
+
+/* The program's own function, found by name: by the dynamic linker when this library is opened, and when it is asked. */
+extern long abi_exported(long);
+long call_exported(long x) { return abi_exported(x); }
+long call_by_name(const char *name, long x) {
+    long (*function)(long) = (long (*)(long))dlsym(RTLD_DEFAULT, name);
+    return function ? function(x) : -1;
+}
+
+/* Of a library that this one does not name: it must be open before. */
+extern long abi_required(long);
+long call_required(long x) { return abi_required(x); }

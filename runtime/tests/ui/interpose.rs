@@ -2,7 +2,7 @@ use import_dynamic::import_dynamic;
 
 #[import_dynamic("libc")]
 unsafe extern "C" {
-    #[symbol(interpose)]
+    #[symbol(interpose, optional)]
     fn printf(format: *const u8, ...) -> i32;
     #[symbol(interpose, optional)]
     fn getpid() -> i32;

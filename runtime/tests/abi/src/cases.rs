@@ -1,6 +1,8 @@
 //! One function per row of the macro's table: what a calling convention can carry, on the first call and on the second.
 //! Shared by a program with std (native and guest mode) and one without (adopted mode).
 
+mod program;
+
 use core::ffi::{c_char, c_double, c_float, c_int, c_long, c_short, c_void};
 
 use import_dynamic::import_dynamic;
@@ -76,6 +78,7 @@ unsafe extern "C" {
         ee: c_long,
         ff: c_long,
     ) -> c_long;
+    #[symbol(interpose)]
     fn sum_variadic(pairs: c_int, ...) -> c_double;
     safe fn swap_integers(value: SmallIntegers) -> SmallIntegers;
     safe fn swap_mixed(value: SmallMixed) -> SmallMixed;
@@ -109,7 +112,11 @@ unsafe extern "C" {
 type Case = (&'static str, fn() -> bool);
 
 /// All cases. Each runs twice: the first call binds, the second does not.
-pub(crate) const CASES: &[Case] = &[
+pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().chain(program::CASES)
+}
+
+const CASES: &[Case] = &[
     ("20 mixed arguments", || {
         let result =
             sum_of_20(1, 2.5, 3, 4.5, 5, 6.5, 7, 8.5, 9, 10.5, 11, 12.5, 13, 14.5, 15, 16.5, 17, 18.5, 19, 20.5);

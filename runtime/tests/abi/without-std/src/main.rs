@@ -11,7 +11,7 @@ import_dynamic::main!(main);
 fn main(_: import_dynamic::Arguments) -> i32 {
     let mut failed = 0;
     for round in ["first", "second"] {
-        for (name, case) in cases::CASES {
+        for (name, case) in cases::all() {
             if !case() {
                 import_dynamic::print_error(&format_args!("{name}: wrong on the {round} call"));
                 failed = 1;
