@@ -10,7 +10,6 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use crate::arch;
 use crate::guest::area;
 use crate::guest::handlers;
-use crate::guest::signals::SignalsBlocked;
 use crate::{optional, sys};
 
 const SIGNAL: c_int = 33;
@@ -29,8 +28,8 @@ pub(crate) fn prepare() {
     let (create, detach) = (optional::pthread_create(), optional::pthread_detach());
     if installed() == 0 && create != 0 && detach != 0 && cfg!(target_env = "gnu") {
         let mut thread = 0usize;
-        let _blocked = SignalsBlocked::new(); // for the new thread
-        // SAFETY: pthread_create(3) with default attributes, and pthread_detach(3).
+        // SAFETY: pthread_create(3) with default attributes, and pthread_detach(3). Its signals are not blocked: one that
+        // glibc had sent it when it ends would be waited for.
         unsafe {
             let create: extern "C" fn(*mut usize, usize, extern "C" fn(*mut c_void) -> *mut c_void, usize) -> c_int =
                 core::mem::transmute(create);
