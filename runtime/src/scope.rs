@@ -49,30 +49,31 @@ pub unsafe fn guest_scope<R>(code: impl FnOnce(&GuestScope<'_>) -> R) -> Result<
     run(|| code(&scope))
 }
 
-#[cfg(all(target_os = "linux", feature = "guest", any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn run<R>(code: impl FnOnce() -> R) -> Result<R, HostError> {
-    struct Call<F, R> {
-        code: Option<F>,
-        result: Option<R>,
+import_dynamic_loader::__if_guest! {{
+    fn run<R>(code: impl FnOnce() -> R) -> Result<R, HostError> {
+        struct Call<F, R> {
+            code: Option<F>,
+            result: Option<R>,
+        }
+        unsafe extern "C" fn call<F: FnOnce() -> R, R>(data: *mut u8) {
+            // SAFETY: `data` is the call below.
+            let call = unsafe { &mut *data.cast::<Call<F, R>>() };
+            call.result = call.code.take().map(|code| code());
+        }
+        fn start<F: FnOnce() -> R, R>(data: &mut Call<F, R>) -> Result<(), HostError> {
+            // SAFETY: guest mode, and not in guest code, where `guest_scope` is not called; the code is as its caller
+            // promised.
+            unsafe { import_dynamic_loader::guest::scope::run(call::<F, R>, core::ptr::from_mut(data).cast()) }
+        }
+        let mut data = Call { code: Some(code), result: None };
+        start(&mut data)?;
+        data.result.ok_or(HostError::Unsupported)
     }
-    unsafe extern "C" fn call<F: FnOnce() -> R, R>(data: *mut u8) {
-        // SAFETY: `data` is the call below.
-        let call = unsafe { &mut *data.cast::<Call<F, R>>() };
-        call.result = call.code.take().map(|code| code());
+} {
+    fn run<R>(code: impl FnOnce() -> R) -> Result<R, HostError> {
+        Ok(code())
     }
-    fn start<F: FnOnce() -> R, R>(data: &mut Call<F, R>) -> Result<(), HostError> {
-        // SAFETY: guest mode, and outside of guest code: `guest_scope` is called there. The code is as its caller promised.
-        unsafe { import_dynamic_loader::guest::scope::run(call::<F, R>, core::ptr::from_mut(data).cast()) }
-    }
-    let mut data = Call { code: Some(code), result: None };
-    start(&mut data)?;
-    data.result.ok_or(HostError::Unsupported)
-}
-
-#[cfg(not(all(target_os = "linux", feature = "guest", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-fn run<R>(code: impl FnOnce() -> R) -> Result<R, HostError> {
-    Ok(code())
-}
+}}
 
 impl Import {
     /// What is called inside a scope: the host's function itself.

@@ -7,7 +7,7 @@ use crate::arch::{self, Continuation};
 use crate::error::Error;
 use crate::guest::maker::{self, GUEST};
 use crate::guest::signals::SignalsBlocked;
-use crate::guest::{ENTER, stack_bounds};
+use crate::guest::{ENTER, setxid, stack_bounds};
 use crate::optional;
 
 /// Gives this home thread a guest control block, if it has none.
@@ -41,7 +41,9 @@ fn attach_new(word: *mut *mut u8) -> Result<(), Error> {
         stack_bounds::lend(lent.thread_pointer);
         word.write_volatile(lent.thread_pointer);
     }
-    ATTACHED.fetch_add(1, Ordering::Relaxed);
+    if ATTACHED.fetch_add(1, Ordering::Relaxed) == 0 {
+        setxid::take_over(); // the guest has made its first thread
+    }
     detach_at_thread_exit();
     Ok(())
 }

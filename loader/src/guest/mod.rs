@@ -22,6 +22,7 @@ pub(crate) mod maker;
 pub(crate) mod program_break;
 #[doc(hidden)]
 pub mod scope;
+pub(crate) mod setxid;
 pub(crate) mod sigaction;
 pub(crate) mod signals;
 pub(crate) mod stack_bounds;

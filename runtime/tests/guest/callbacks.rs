@@ -90,7 +90,7 @@ thread_local! {
 #[callback]
 extern "C" fn start(argument: *mut c_void) -> *mut c_void {
     let number = argument as usize;
-    for _ in 0..20 {
+    for _ in 0..10 {
         let count = COUNTER.with_borrow_mut(|counter| {
             counter.0 += 1;
             counter.0
@@ -125,7 +125,7 @@ fn run_guest_threads(count: usize) {
 
 fn on_guest_threads() {
     run_guest_threads(8);
-    assert_eq!(NAMES.lock().expect("not poisoned").len(), 160);
+    assert_eq!(NAMES.lock().expect("not poisoned").len(), 80);
 }
 
 /// Thread-locals of a guest's thread are dropped, and its home identity goes away with it.

@@ -11,6 +11,7 @@ mod processes;
 mod scope;
 mod signals;
 mod stack;
+mod threads;
 
 use std::io::Read;
 use std::process::{Command, ExitCode, Stdio};
@@ -57,7 +58,7 @@ fn main() -> ExitCode {
 }
 
 fn cases() -> impl Iterator<Item = Case> {
-    let lists = [stack::CASES, callbacks::CASES, signals::CASES, processes::CASES, scope::CASES];
+    let lists = [stack::CASES, callbacks::CASES, signals::CASES, processes::CASES, scope::CASES, threads::CASES];
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })
 }
 
