@@ -12,7 +12,7 @@ use crate::{HostError, host};
 /// That the thread is inside [`guest_scope`]: what a declaration's `in_scope` asks for. It cannot leave the closure, nor
 /// go to another thread.
 #[derive(Debug)]
-pub struct GuestScope<'scope>(PhantomData<(*mut (), fn(&'scope ()) -> &'scope ())>);
+pub struct GuestScope<'scope>(PhantomData<*mut &'scope mut ()>);
 
 /// Runs `code` with the host's thread pointer in place, so that the calls in it need not switch: for hot loops.
 ///

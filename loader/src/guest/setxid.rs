@@ -51,13 +51,17 @@ pub(crate) fn prepare() {
 static HOME: AtomicUsize = AtomicUsize::new(0);
 static GUEST: AtomicUsize = AtomicUsize::new(0);
 
-/// Takes the guest's handler over, which its glibc has installed by the time that it has made its first thread.
+/// Takes the handlers over: the guest's, if it is glibc, is installed by the time that it has made its first thread. Home's
+/// needs its own thread pointer whatever the guest is.
 pub(crate) fn take_over() {
-    let (now, ours) = (installed(), dispatch as *const () as usize);
-    if now != ours && now > SIG_IGN && now != HOME.load(Ordering::Relaxed) {
-        GUEST.store(now, Ordering::Release);
-        handlers::install_for_kernel(SIGNAL, ours);
+    let (now, ours, home) = (installed(), dispatch as *const () as usize, HOME.load(Ordering::Relaxed));
+    if now == ours || now <= SIG_IGN {
+        return;
     }
+    if now != home {
+        GUEST.store(now, Ordering::Release);
+    }
+    handlers::install_for_kernel(SIGNAL, ours);
 }
 
 /// What the kernel calls.
