@@ -13,8 +13,10 @@ use crate::guest::handlers;
 use crate::{optional, sys};
 
 const SIGNAL: c_int = 33;
+/// A process may be started with the signal ignored.
+const SIG_IGN: usize = 1;
 
-/// What the kernel would call for the signal, 0 for nothing.
+/// What the kernel would call for the signal, SIG_DFL (0) or SIG_IGN for nothing.
 fn installed() -> usize {
     handlers::kernel_handler(SIGNAL)
 }
@@ -26,7 +28,7 @@ pub(crate) fn prepare() {
         argument
     }
     let (create, detach) = (optional::pthread_create(), optional::pthread_detach());
-    if installed() == 0 && create != 0 && detach != 0 && cfg!(target_env = "gnu") {
+    if installed() <= SIG_IGN && create != 0 && detach != 0 && cfg!(target_env = "gnu") {
         let mut thread = 0usize;
         // SAFETY: pthread_create(3) with default attributes, and pthread_detach(3). Its signals are not blocked: one that
         // glibc had sent it when it ends would be waited for.
@@ -49,13 +51,17 @@ pub(crate) fn prepare() {
 static HOME: AtomicUsize = AtomicUsize::new(0);
 static GUEST: AtomicUsize = AtomicUsize::new(0);
 
-/// Takes the guest's handler over, which its glibc has installed by the time that it has made its first thread.
+/// Takes the handlers over: the guest's, if it is glibc, is installed by the time that it has made its first thread. Home's
+/// needs its own thread pointer whatever the guest is.
 pub(crate) fn take_over() {
-    let (now, ours) = (installed(), dispatch as *const () as usize);
-    if now != ours && now > 1 && now != HOME.load(Ordering::Relaxed) {
-        GUEST.store(now, Ordering::Release);
-        handlers::install_for_kernel(SIGNAL, ours);
+    let (now, ours, home) = (installed(), dispatch as *const () as usize, HOME.load(Ordering::Relaxed));
+    if now == ours || now <= SIG_IGN {
+        return;
     }
+    if now != home {
+        GUEST.store(now, Ordering::Release);
+    }
+    handlers::install_for_kernel(SIGNAL, ours);
 }
 
 /// What the kernel calls.

@@ -6,6 +6,7 @@
 
 mod callbacks;
 mod imports;
+mod libraries;
 mod library;
 mod processes;
 mod scope;
@@ -58,7 +59,15 @@ fn main() -> ExitCode {
 }
 
 fn cases() -> impl Iterator<Item = Case> {
-    let lists = [stack::CASES, callbacks::CASES, signals::CASES, processes::CASES, scope::CASES, threads::CASES];
+    let lists = [
+        stack::CASES,
+        callbacks::CASES,
+        signals::CASES,
+        processes::CASES,
+        scope::CASES,
+        threads::CASES,
+        libraries::CASES,
+    ];
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })
 }
 
