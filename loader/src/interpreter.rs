@@ -4,9 +4,6 @@ use core::ffi::CStr;
 
 use object::LittleEndian as LE;
 use object::elf;
-use rustix::fd::OwnedFd;
-use rustix::fs::{self, OFlags};
-use rustix::mm::{self, MapFlags, ProtFlags};
 
 use crate::arch;
 use crate::elf::{HEAD, Object, Phdr};
@@ -14,13 +11,14 @@ use crate::error::{Attempts, Errno, Error, INTERPRETER_VARIABLE, Rejection};
 use crate::host::LibcKind;
 use crate::mapping::Mapping;
 use crate::strings::{Strings, copy};
+use crate::sys::file::{self, File};
 
 /// Programs that every host has, whose PT_INTERP tells where the interpreter is (NixOS, Guix).
 const KNOWN_PROGRAMS: Strings<'static> = Strings::new("/usr/bin/env\0/bin/sh\0");
 
-impl From<rustix::io::Errno> for Rejection {
-    fn from(errno: rustix::io::Errno) -> Self {
-        Self::System(errno.into())
+impl From<Errno> for Rejection {
+    fn from(errno: Errno) -> Self {
+        Self::System(errno)
     }
 }
 
@@ -118,16 +116,11 @@ impl Interpreter {
 
 /// Opens a regular file; its size, and its first bytes.
 #[inline(never)]
-fn open<'a>(name: &CStr, head: &'a mut [u8; HEAD]) -> Result<(OwnedFd, u64, &'a [u8]), Rejection> {
-    // NONBLOCK: the name may lead to a FIFO, which would wait for a writer before it can be rejected.
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
-    let file = crate::sys::open(name, flags)?;
-    let status = fs::fstat(&file)?;
-    if !fs::FileType::from_raw_mode(status.st_mode).is_file() {
-        return Err(Rejection::NotRegular);
-    }
-    let len = rustix::io::pread(&file, &mut head[..], 0)?;
-    Ok((file, status.st_size as u64, head.get(..len).unwrap_or_default()))
+fn open<'a>(name: &CStr, head: &'a mut [u8; HEAD]) -> Result<(File, u64, &'a [u8]), Rejection> {
+    let file = File::open(name)?;
+    let size = file.size()?.ok_or(Rejection::NotRegular)?;
+    let len = file.read(head, 0)?;
+    Ok((file, size, head.get(..len).unwrap_or_default()))
 }
 
 /// Stores the name of the interpreter that the program `name` asks for.
@@ -136,15 +129,15 @@ fn interpreter_of(name: &CStr, path: &mut Path) -> Result<(), Rejection> {
     let (file, _, head) = open(name, &mut head)?;
     let (offset, size) = crate::elf::interpreter_name(head, arch::MACHINE)?;
     let room = path.room().get_mut(..size as usize).ok_or(Rejection::System(Errno::NAME_TOO_LONG))?;
-    rustix::io::pread(&file, room, offset)?;
+    file.read(room, offset)?;
     Ok(())
 }
 
 /// Maps every segment of a checked object; the load bias and the mapping.
-fn map(file: &OwnedFd, object: &Object<'_>, page: usize) -> rustix::io::Result<(usize, Mapping)> {
+fn map(file: &File, object: &Object<'_>, page: usize) -> Result<(usize, Mapping), Errno> {
     let align = object.align as usize;
     let span = (object.span as usize + page - 1) & !(page - 1);
-    let mapping = Mapping::new(span + (align - page), ProtFlags::empty())?;
+    let mapping = Mapping::new(span + (align - page), file::PROT_NONE)?;
     let base = (mapping.start + align - 1) & !(align - 1);
     let bias = base.wrapping_sub(object.start as usize);
     for segment in object.segments {
@@ -156,30 +149,27 @@ fn map(file: &OwnedFd, object: &Object<'_>, page: usize) -> rustix::io::Result<(
 }
 
 #[inline(never)]
-fn map_segment(file: &OwnedFd, segment: &Phdr, bias: usize, page: usize) -> rustix::io::Result<()> {
+fn map_segment(file: &File, segment: &Phdr, bias: usize, page: usize) -> Result<(), Errno> {
     let (down, up) = (|a: usize| a & !(page - 1), |a: usize| a.wrapping_add(page - 1) & !(page - 1));
     let start = bias.wrapping_add(segment.p_vaddr.get(LE) as usize);
     let file_end = start + segment.p_filesz.get(LE) as usize;
     let end = start + segment.p_memsz.get(LE) as usize;
-    let mut protection = ProtFlags::empty();
-    let has = |flag: elf::ProgramFlags| segment.p_flags.get(LE).0 & flag.0 != 0;
-    protection.set(ProtFlags::READ, has(elf::PF_R));
-    protection.set(ProtFlags::WRITE, has(elf::PF_W));
-    protection.set(ProtFlags::EXEC, has(elf::PF_X));
-    let flags = MapFlags::PRIVATE | MapFlags::FIXED;
+    let has = |flag: elf::ProgramFlags, protection| if segment.p_flags.get(LE).0 & flag.0 != 0 { protection } else { 0 };
+    let protection = has(elf::PF_R, file::PROT_READ) | has(elf::PF_W, file::PROT_WRITE) | has(elf::PF_X, file::PROT_EXEC);
     // SAFETY: all addresses lie in the reservation (check_interpreter: ascending, within the span), which is ours.
     unsafe {
+        let mut rest = down(start);
         if file_end > start {
             let offset = segment.p_offset.get(LE) & !(page as u64 - 1);
-            mm::mmap(down(start) as *mut _, file_end - down(start), protection, flags, file, offset)?;
-            if has(elf::PF_W) {
+            file::map(rest, file_end - rest, protection, Some(file), offset)?;
+            rest = up(file_end);
+            if protection & file::PROT_WRITE != 0 {
                 // To the end of the page, as the kernel does: glibc's interpreter allocates from there.
-                core::ptr::write_bytes(file_end as *mut u8, 0, up(file_end) - file_end);
+                core::ptr::write_bytes(file_end as *mut u8, 0, rest - file_end);
             }
         }
-        let rest = if file_end > start { up(file_end) } else { down(start) };
         if up(end) > rest {
-            mm::mmap_anonymous(rest as *mut _, up(end) - rest, protection, flags)?;
+            file::map(rest, up(end) - rest, protection, None, 0)?;
         }
     }
     Ok(())

@@ -2,14 +2,13 @@
 
 use core::ffi::CStr;
 
-use rustix::mm::ProtFlags;
-
 use crate::error::{Errno, Error};
 use crate::host::{Failure, Host, LibcKind, LinkMode};
 use crate::image::{self, Contents, Layout};
 use crate::interpreter::Interpreter;
 use crate::mapping::Mapping;
 use crate::slots::Slots;
+use crate::sys::file;
 
 /// The libraries that the image needs for a `dlopen` and threads, each with its NUL.
 pub(crate) fn needed(libc: LibcKind) -> &'static str {
@@ -33,7 +32,7 @@ impl MappedImage {
     pub(crate) fn new(contents: &Contents<'_>, page: usize) -> Result<Self, Error> {
         let len = (image::size(contents) + page - 1) & !(page - 1);
         let mapping =
-            Mapping::new(len, ProtFlags::READ | ProtFlags::WRITE).map_err(|errno| Error::Memory(errno.into()))?;
+            Mapping::new(len, file::PROT_READ | file::PROT_WRITE).map_err(Error::Memory)?;
         // SAFETY: the mapping just made, zeroed and ours, in whole words.
         let words = unsafe { core::slice::from_raw_parts_mut(mapping.start as *mut u64, len / 8) };
         let layout = image::write(words, contents).ok_or(Error::Memory(Errno::NO_MEMORY))?;

@@ -1,19 +1,19 @@
-//! The few system calls for which rustix has no stable wrapper, and the pieces of it that several modules share.
+//! System calls that several modules share.
 
-use core::ffi::{CStr, c_void};
+use core::ffi::c_void;
 use core::ptr::NonNull;
 #[cfg(any(guest, native))]
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use rustix::fd::{FromRawFd, OwnedFd};
-use rustix::fs::OFlags;
-use rustix::mm;
 #[cfg(any(guest, native))]
 use rustix::thread::futex;
 
 use crate::arch::{self, number};
+#[cfg(guest)]
 use crate::error::Errno;
+use crate::sys::file;
 
+#[cfg(guest)]
 impl From<rustix::io::Errno> for Errno {
     fn from(errno: rustix::io::Errno) -> Self {
         Self(errno.raw_os_error())
@@ -82,38 +82,25 @@ pub(crate) fn thread_id() -> usize {
     rustix::thread::gettid().as_raw_nonzero().get() as usize
 }
 
-/// Opens a file; rustix's, whose check of the descriptor would be the only panic in this crate.
-pub(crate) fn open(name: &CStr, flags: OFlags) -> rustix::io::Result<OwnedFd> {
-    const AT_FDCWD: usize = -100isize as usize;
-    let arguments = [AT_FDCWD, name.as_ptr() as usize, flags.bits() as usize, 0, 0, 0];
-    // SAFETY: openat(2) without a mode.
-    let result = unsafe { arch::syscall(number::OPENAT, arguments) } as i32;
-    if result < 0 {
-        return Err(rustix::io::Errno::from_raw_os_error(-result));
-    }
-    // SAFETY: a new descriptor, nobody else's.
-    Ok(unsafe { OwnedFd::from_raw_fd(result) })
-}
-
 /// Writes all of `bytes` to stderr, if there is one.
 pub(crate) fn write_stderr(mut bytes: &[u8]) {
-    // SAFETY: if the program has closed descriptor 2, the write fails, or goes where the program wants its stderr.
-    let stderr = unsafe { rustix::fd::BorrowedFd::borrow_raw(2) };
+    const EINTR: isize = 4;
     while !bytes.is_empty() {
-        match rustix::io::write(stderr, bytes) {
-            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
-            Err(rustix::io::Errno::INTR) => {}
-            Err(_) => return,
+        // SAFETY: write(2) of a slice; if the program has closed descriptor 2, it fails, or goes where the program wants
+        // its stderr.
+        match unsafe { arch::syscall(number::WRITE, [2, bytes.as_ptr() as usize, bytes.len(), 0, 0, 0]) } {
+            written @ 0.. => bytes = bytes.get(written as usize..).unwrap_or_default(),
+            error if error == -EINTR => {}
+            _ => return,
         }
     }
 }
 
 /// Fresh zeroed pages with room for `size` bytes.
 pub(crate) fn allocate_pages(size: usize) -> Option<NonNull<c_void>> {
-    let protection = mm::ProtFlags::READ | mm::ProtFlags::WRITE;
-    // SAFETY: a new mapping at an address of the kernel's choice.
-    let memory = unsafe { mm::mmap_anonymous(core::ptr::null_mut(), size, protection, mm::MapFlags::PRIVATE) };
-    NonNull::new(memory.ok()?)
+    // SAFETY: new pages at an address of the kernel's choice.
+    let memory = unsafe { file::map(0, size, file::PROT_READ | file::PROT_WRITE, None, 0) };
+    NonNull::new(memory.ok()? as *mut c_void)
 }
 
 /// Gives pages back.
@@ -122,5 +109,5 @@ pub(crate) fn allocate_pages(size: usize) -> Option<NonNull<c_void>> {
 /// They come from [`allocate_pages`] with the same size, and nothing uses them.
 pub(crate) unsafe fn free_pages(memory: NonNull<c_void>, size: usize) {
     // SAFETY: the caller's.
-    let _ = unsafe { mm::munmap(memory.as_ptr(), size) };
+    unsafe { file::unmap(memory.as_ptr() as usize, size) };
 }
