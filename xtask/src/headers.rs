@@ -1,7 +1,7 @@
 //! `cargo xtask headers`: the example programs are as static and as small as is promised.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
@@ -63,9 +63,14 @@ fn check(workspace: &Workspace, promise: &Promise, program: &Path) -> Result<Vec
 }
 
 pub(crate) fn stripped_size(workspace: &Workspace, program: &Path) -> Result<u64> {
+    Ok(fs::metadata(stripped(workspace, program)?)?.len())
+}
+
+/// A copy of the program without symbols.
+pub(crate) fn stripped(workspace: &Workspace, program: &Path) -> Result<PathBuf> {
     let directory = workspace.target.join("stripped");
     create_dir(&directory)?;
     let stripped = directory.join(program.file_name().context("a program has a name")?);
     process::run(Command::new("strip").arg("-o").arg(&stripped).arg(program))?;
-    Ok(fs::metadata(&stripped)?.len())
+    Ok(stripped)
 }

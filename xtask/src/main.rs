@@ -14,6 +14,7 @@ mod count;
 mod elf;
 mod headers;
 mod matrix;
+mod notes;
 mod nss;
 mod process;
 mod root;
@@ -49,6 +50,8 @@ enum Task {
     Std { targets: Vec<String> },
     /// Check that the example programs are static and small.
     Headers,
+    /// Have other projects' readers of ELF dlopen metadata read the example programs'.
+    Notes,
     /// Check the rules that the sources keep to.
     Tidy,
     /// Run the benchmarks and print their medians.
@@ -77,6 +80,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Matrix(options) => matrix::command(&workspace, &options),
         Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Headers => headers::command(&workspace),
+        Task::Notes => notes::command(&workspace),
         Task::Tidy => tidy::command(&workspace),
         Task::Bench(options) => bench::command(&workspace, &options),
         Task::Ci(options) => ci::command(&workspace, &options),

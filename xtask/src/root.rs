@@ -61,6 +61,21 @@ impl Roots {
         )
     }
 
+    /// A directory of programs and what they need, made now unless it is there from the same packages.
+    pub(crate) fn tools(&self, name: &str, suite: &str, packages: &[&str], arch: Arch) -> Result<PathBuf> {
+        let debs = Apt::open(&self.debs, suite, arch)?.download(packages)?;
+        let contents = format!("{REVISION} {debs:?}\n");
+        let (path, stamp) = (self.directory.join(name), self.directory.join(format!(".{name}")));
+        if !fs::read_to_string(&stamp).is_ok_and(|made| made == contents) {
+            remove(&stamp)?;
+            remove(&path)?;
+            create_dir(&path)?;
+            unpack_all(&debs, &path)?;
+            write(&stamp, contents)?;
+        }
+        Ok(path)
+    }
+
     fn stamp(&self, recipe: &Recipe, arch: Arch) -> PathBuf {
         self.directory.join(format!(".{}.json", roots::directory(recipe.name, arch)))
     }
@@ -114,16 +129,7 @@ impl Roots {
         if recipe.libc == Libc::Nothing {
             return Ok(());
         }
-        for dir in ["proc", "dev", "tmp", "root", "var"] {
-            create_dir(&root.join(dir))?;
-        }
-        for dir in ["bin", "sbin", "lib", "lib64"] {
-            create_dir(&root.join("usr").join(dir))?;
-            symlink(format!("usr/{dir}"), root.join(dir))?;
-        }
-        for deb in debs {
-            apt::unpack(deb, root)?;
-        }
+        unpack_all(debs, root)?;
         if recipe.libc == Libc::Glibc {
             let libraries = root.join("usr/lib").join(arch.library_dir());
             nss::build(&self.nss_source, &libraries.join(nss::MODULE), arch)?;
@@ -131,6 +137,18 @@ impl Roots {
         }
         Ok(())
     }
+}
+
+/// Unpacks packages into an empty directory, to be a root with a merged `/usr`.
+fn unpack_all(debs: &[PathBuf], root: &Path) -> Result<()> {
+    for dir in ["proc", "dev", "tmp", "root", "var"] {
+        create_dir(&root.join(dir))?;
+    }
+    for dir in ["bin", "sbin", "lib", "lib64"] {
+        create_dir(&root.join("usr").join(dir))?;
+        symlink(format!("usr/{dir}"), root.join(dir))?;
+    }
+    debs.iter().try_for_each(|deb| apt::unpack(deb, root))
 }
 
 /// Makes sure that every NSS module finds the libraries it needs.

@@ -96,9 +96,29 @@ fn find_thread_id() -> usize {
     (from..to).step_by(4).find(|&address| unsafe { *(address as *const u32) } == id).unwrap_or(0)
 }
 
+// The symbol, weak: where the libc's own has been linked already, that is the one.
+#[cfg(target_arch = "x86_64")]
+core::arch::global_asm!(
+    ".weak _Fork",
+    ".type _Fork,@function",
+    "_Fork:",
+    "jmp {fork_alone}", // as if called directly
+    ".size _Fork,.-_Fork",
+    fork_alone = sym fork_alone,
+);
+#[cfg(target_arch = "aarch64")]
+core::arch::global_asm!(
+    ".weak _Fork",
+    ".type _Fork,@function",
+    "_Fork:",
+    "bti c",            // landing pad
+    "b {fork_alone}",   // as if called directly
+    ".size _Fork,.-_Fork",
+    fork_alone = sym fork_alone,
+);
+
 /// _Fork(3): fork(2) without the libc's handlers and locks, which its `fork` has run and taken.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn _Fork() -> c_int {
+unsafe extern "C" fn fork_alone() -> c_int {
     let (all, mut mask) = (u64::MAX, 0u64);
     let fork = FORK.load(Ordering::Relaxed);
     // SAFETY: rt_sigprocmask(2), then fork(2) on this thread's guest control block, or clone(2) that does the same. No
