@@ -84,7 +84,8 @@ pub struct HostArgs {
     /// The root directory of the host; all paths and links are taken as after chroot.
     #[arg(long, value_name = "DIR", default_value = "/")]
     pub root: PathBuf,
-    /// The interpreter to use, by its path inside of the root, instead of the usual ones.
+    /// The interpreter to use, by its path inside of the root, instead of the usual ones [default: IMPORT_DYNAMIC_INTERPRETER
+    /// of the environment, when the root is /].
     #[arg(long, value_name = "PATH")]
     pub interpreter: Option<PathBuf>,
     /// LD_LIBRARY_PATH as the program will have it [default: that of the environment, when the root is /].

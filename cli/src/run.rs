@@ -120,13 +120,14 @@ fn open_root(host: &HostArgs) -> Result<Context, Error> {
 }
 
 fn options(host: &HostArgs, root: &Root) -> CheckOptions {
-    let of_environment = || {
-        let here = root.directory() == Path::new("/");
-        std::env::var("LD_LIBRARY_PATH").ok().filter(|_| here)
-    };
+    let here = root.directory() == Path::new("/");
+    let of_environment = || std::env::var("LD_LIBRARY_PATH").ok().filter(|_| here);
     let hwcaps = host.hwcaps.clone().map(|names| names.into_iter().filter(|name| name != "none").collect());
     CheckOptions {
-        interpreter: host.interpreter.clone(),
+        interpreter: host.interpreter.clone().or_else(|| {
+            // The variable by which a program is told at run time.
+            std::env::var_os("IMPORT_DYNAMIC_INTERPRETER").filter(|_| here).map(Into::into)
+        }),
         search: SearchOptions {
             library_path: host.library_path.clone().or_else(of_environment),
             hwcaps,

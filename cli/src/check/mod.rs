@@ -16,7 +16,7 @@ pub use text::write_report;
 use crate::host::{Files, Interpreter, Libc, Namespace, Requester, Root, Search, SearchOptions, version};
 use crate::inspect::{ImportKind, Kind};
 use crate::machine::{self, Machine};
-use resolve::Resolver;
+use resolve::Process;
 
 /// What to check against.
 #[derive(Debug, Clone, Default)]
@@ -103,11 +103,11 @@ pub fn check<'f>(context: &'f Context, program: &Program, options: &CheckOptions
             None
         }
     };
-    let (interpreter, resolver) = match started {
-        Some((interpreter, resolver)) => (Some(interpreter), Some(resolver)),
+    let (interpreter, process) = match started {
+        Some((interpreter, process)) => (Some(interpreter), Some(process)),
         None => (None, None),
     };
-    Ok(finish(program, report, interpreter, resolver))
+    Ok(finish(program, report, interpreter, process))
 }
 
 /// Why a program cannot be checked at all.
@@ -126,7 +126,7 @@ fn start<'f>(
     machine: &'static Machine,
     interpreter: Interpreter<'f>,
     report: &mut CheckReport,
-) -> Option<(Interpreter<'f>, Resolver<'f>)> {
+) -> Option<(Interpreter<'f>, Process<'f>)> {
     let search = context.search.get_or_init(|| Search::new(&context.root, &interpreter, machine, &options.search));
     let mut namespace = match Namespace::new(&context.root, &context.files, search, &interpreter) {
         Ok(namespace) => namespace,
@@ -142,33 +142,33 @@ fn start<'f>(
     let paths = Requester { rpath: expand(&program.rpath), runpath: expand(&program.runpath), no_defaults: false };
     namespace.set_program(paths, program.exported());
 
-    let mut resolver = Resolver::new(namespace);
+    let mut process = Process::new(namespace);
     if program.kind == Kind::Dynamic {
         for name in &program.needed {
-            resolver.open_global(name);
+            process.open(name);
         }
-        report.interpreter.error = resolver.first_error();
+        report.interpreter.error = process.first_error();
     } else {
-        report.interpreter.error = bring_up(&mut resolver, interpreter.libc);
+        report.interpreter.error = bring_up(&mut process, interpreter.libc);
     }
-    let libc = resolver.libc_bytes();
+    let libc = process.libc_bytes();
     report.interpreter.version = version(interpreter.libc, libc);
-    Some((interpreter, resolver))
+    Some((interpreter, process))
 }
 
 /// The libraries of the program image: libc, and for old glibc those that then held `dlopen` and threads.
-fn bring_up(resolver: &mut Resolver<'_>, libc: Libc) -> Option<String> {
+fn bring_up(process: &mut Process<'_>, libc: Libc) -> Option<String> {
     if libc == Libc::Musl {
         return None;
     }
-    if !resolver.open_global("libc.so.6") {
-        return resolver.first_error();
+    if process.open("libc.so.6").is_none() {
+        return process.first_error();
     }
-    if !resolver.is_global("dlopen") {
-        resolver.open_global("libdl.so.2");
-        resolver.open_global("libpthread.so.0");
+    if !process.is_global("dlopen") {
+        process.open("libpthread.so.0");
+        process.open("libdl.so.2");
     }
-    (!resolver.is_global("dlopen")).then(|| "libc.so.6 has no dlopen, and there is no libdl.so.2".to_owned())
+    (!process.is_global("dlopen")).then(|| "libc.so.6 has no dlopen, and there is no libdl.so.2".to_owned())
 }
 
 /// Resolves every import and sums up.
@@ -176,15 +176,15 @@ fn finish<'f>(
     program: &Program,
     mut report: CheckReport,
     interpreter: Option<Interpreter<'f>>,
-    mut resolver: Option<Resolver<'f>>,
+    mut process: Option<Process<'f>>,
 ) -> Checked<'f> {
     let unstarted = report.interpreter.error.is_some();
     // Libraries that are imported as a whole are in the global scope of the others.
     let (whole, rest): (Vec<_>, Vec<_>) =
         program.imports.iter().cloned().partition(|import| import.kind == ImportKind::Library);
     for import in whole.into_iter().chain(rest).filter(|import| import.kind != ImportKind::Export) {
-        let result = match &mut resolver {
-            Some(resolver) if !unstarted => resolver.resolve(import),
+        let result = match &mut process {
+            Some(process) if !unstarted => process.resolve(import),
             _ => resolve::unresolved(import, ImportStatus::NoInterpreter),
         };
         report.summary.count(result.verdict);
@@ -201,8 +201,8 @@ fn finish<'f>(
         };
     }
     report.summary.count(report.interpreter.verdict);
-    let namespace = resolver.map(|resolver| {
-        let (namespace, libraries) = resolver.finish();
+    let namespace = process.map(|process| {
+        let (namespace, libraries) = process.finish();
         report.libraries = libraries;
         namespace
     });

@@ -8,7 +8,7 @@ use crate::inspect::{ImportKind, ImportReport};
 use crate::library;
 
 /// A namespace and what has been asked of it.
-pub(super) struct Resolver<'f> {
+pub(super) struct Process<'f> {
     namespace: Namespace<'f>,
     /// What came of each library name, in order.
     asked: Vec<(String, Result<usize, LoadError>)>,
@@ -16,34 +16,25 @@ pub(super) struct Resolver<'f> {
     musl: bool,
 }
 
-impl<'f> Resolver<'f> {
+impl<'f> Process<'f> {
     pub(super) fn new(namespace: Namespace<'f>) -> Self {
         let musl = namespace.libc() == Libc::Musl;
-        Resolver { namespace, asked: Vec::new(), by_name: HashMap::new(), musl }
+        Process { namespace, asked: Vec::new(), by_name: HashMap::new(), musl }
     }
 
-    fn open(&mut self, name: &str) -> Option<usize> {
-        let at = match self.by_name.get(name) {
-            Some(&at) => at,
-            None => {
-                let result = self.namespace.open(name);
-                self.asked.push((name.to_owned(), result));
-                self.by_name.insert(name.to_owned(), self.asked.len() - 1);
-                self.asked.len() - 1
-            }
-        };
-        self.asked[at].1.as_ref().ok().copied()
-    }
-
-    /// Opens a library into the global scope.
-    pub(super) fn open_global(&mut self, name: &str) -> bool {
-        match self.open(name) {
-            Some(index) => {
-                self.namespace.make_global(index);
-                true
-            }
-            None => false,
+    /// `dlopen(name, RTLD_NOW | RTLD_GLOBAL)`, once for each name, as the loader does it.
+    pub(super) fn open(&mut self, name: &str) -> Option<usize> {
+        if let Some(&at) = self.by_name.get(name) {
+            return self.asked[at].1.as_ref().ok().copied();
         }
+        let result = self.namespace.open(name);
+        let index = result.as_ref().ok().copied();
+        if let Some(index) = index {
+            self.namespace.make_global(index);
+        }
+        self.by_name.insert(name.to_owned(), self.asked.len());
+        self.asked.push((name.to_owned(), result));
+        index
     }
 
     pub(super) fn is_global(&self, symbol: &str) -> bool {
@@ -109,11 +100,10 @@ impl<'f> Resolver<'f> {
     fn resolve_library(&mut self, import: ImportReport) -> ImportResult {
         for written in &import.libraries {
             for name in library::alternatives(written) {
-                if self.open_global(name) {
-                    let index = self.by_name.get(name).and_then(|&at| self.asked[at].1.as_ref().ok().copied());
-                    let path = index.map(|index| self.namespace.get(index).path.to_string_lossy().into_owned());
+                if let Some(index) = self.open(name) {
+                    let path = self.namespace.get(index).path.to_string_lossy().into_owned();
                     let mut result = unresolved(import, ImportStatus::Present);
-                    result.path = path;
+                    result.path = Some(path);
                     return result;
                 }
             }
@@ -122,12 +112,9 @@ impl<'f> Resolver<'f> {
     }
 
     fn find(&self, handle: Option<usize>, symbol: &str, import: &ImportReport) -> Found {
+        // `version_optional` is for hosts that have no versions at all.
         let version = import.version.as_deref().filter(|_| !self.musl);
-        match self.namespace.find(handle, symbol, version) {
-            Found::In(index) => Found::In(index),
-            _ if import.version_optional => self.namespace.find(handle, symbol, None),
-            other => other,
-        }
+        self.namespace.find(handle, symbol, version)
     }
 
     /// The namespace and the report on every library that was asked for.

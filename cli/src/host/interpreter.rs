@@ -83,7 +83,9 @@ impl<'f> Interpreter<'f> {
             return Ok(found);
         }
         for program in ASKED_PROGRAMS {
-            if let Some(found) = interpreter_of(root, program).and_then(|path| attempt(&path)) {
+            let named =
+                interpreter_of(root, program).filter(|path| !usual.iter().any(|known| Path::new(known) == path));
+            if let Some(found) = named.and_then(|path| attempt(&path)) {
                 return Ok(Interpreter { named_by: Some(program), ..found });
             }
         }
@@ -171,11 +173,13 @@ fn find_bytes(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
 }
 
-/// The usual paths of interpreters, glibc's first, with merged-usr places after the ones that programs name.
+/// The usual paths of interpreters, in the order in which programs try them: glibc's before musl's.
 pub fn usual_places(machine: &Machine) -> Vec<String> {
+    let name = machine.glibc.rsplit('/').next().unwrap_or_default();
+    let multiarch = format!("/usr/lib/{}-linux-gnu/{name}", machine.name);
     let musl = format!("/lib/ld-musl-{}.so.1", machine.name);
-    let merged = [format!("/usr{}", machine.glibc), format!("/usr{musl}")];
-    [machine.glibc.to_owned(), musl].into_iter().chain(merged).collect()
+    let merged_musl = format!("/usr{musl}");
+    vec![machine.glibc.to_owned(), format!("/usr{}", machine.glibc), multiarch, musl, merged_musl]
 }
 
 fn interpreter_of(root: &Root, program: &str) -> Option<PathBuf> {
