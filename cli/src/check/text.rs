@@ -120,13 +120,7 @@ fn write_imports(out: &mut String, imports: &[ImportResult]) {
             (Some(path), Some(symbol)) if import.symbols.first() != Some(symbol) => format!("{path} as {symbol}"),
             (Some(path), _) => path.clone(),
             (None, _) if !result.versions.is_empty() => format!("only as {}", result.versions.join(", ")),
-            (None, _) if result.status == ImportStatus::NoSymbol && import.libraries.is_empty() => {
-                "not in the global scope".to_owned()
-            }
-            (None, _) => match import.libraries.as_slice() {
-                [] => String::new(),
-                libraries => format!("not in {}", libraries.join(" | ")),
-            },
+            (None, _) => not_in(result),
         };
         table.row([
             Cell::from(name),
@@ -137,4 +131,14 @@ fn write_imports(out: &mut String, imports: &[ImportResult]) {
         ]);
     }
     table.write(out);
+}
+
+/// Where a missing import is not.
+fn not_in(result: &ImportResult) -> String {
+    let libraries = result.import.libraries.as_slice();
+    match (result.status, libraries) {
+        (ImportStatus::NoLibrary | ImportStatus::NoSymbol, []) => "not in the global scope".to_owned(),
+        (ImportStatus::NoLibrary | ImportStatus::NoSymbol, _) => format!("not in {}", libraries.join(" | ")),
+        _ => String::new(),
+    }
 }

@@ -19,6 +19,8 @@ impl Namespace<'_> {
     /// `dlsym` or `dlvsym` on a library and what it needs; `None`: on the global scope.
     pub fn find(&self, handle: Option<usize>, name: &str, version: Option<&str>) -> Found {
         let members = match handle {
+            // glibc gives its interpreter no scope of its own: dlsym finds nothing through that handle.
+            Some(0) if self.search.libc() == Libc::Glibc => Vec::new(),
             Some(index) => self.with_needed(index),
             None => self.global.clone(),
         };

@@ -1,0 +1,15 @@
+//! The subcommands, run as programs on files that the tests make.
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
+mod bad_input;
+mod bundle;
+mod check;
+mod elf_file;
+mod generate;
+mod hosts;
+mod inspect;
+mod macho_file;
+mod roots;
+mod search;
+mod support;
+mod tables;

@@ -1,0 +1,36 @@
+//! Facts that other packages hold as well.
+
+use std::fs;
+use std::path::Path;
+
+use cargo_import_dynamic::{host, library, machine};
+
+/// The text of a file of another package.
+fn source(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
+}
+
+/// The C string literals in `text`.
+fn c_strings(text: &str) -> Vec<&str> {
+    text.split('"').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn logical_names_are_those_of_the_runtime() {
+    let text = source("runtime/src/library.rs");
+    let linux = text.split("#[cfg(not(any(").nth(1).unwrap();
+    let table = linux.split("= &[").nth(1).unwrap().split("];").next().unwrap();
+    let lines: Vec<_> = table.lines().map(c_strings).filter(|names| !names.is_empty()).collect();
+    assert_eq!(lines.len(), 6);
+    for names in lines {
+        assert_eq!(library::alternatives(names[0]), names[1..]);
+    }
+    assert_eq!(library::alternatives("libz.so.1"), ["libz.so.1"]);
+}
+
+#[test]
+fn usual_interpreters_are_those_of_the_loader() {
+    let text = source("loader/src/arch/x86_64/linux.rs");
+    let table = text.split("INTERPRETERS: &[&CStr] = &[").nth(1).unwrap().split("];").next().unwrap();
+    assert_eq!(host::usual_places(machine::by_number(62).unwrap()), c_strings(table));
+}
