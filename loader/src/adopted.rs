@@ -30,6 +30,7 @@ pub(crate) fn bring_up(stack: InitialStack) -> Result<Host, Failure> {
         segments,
         load_bias: Some(load_bias),
         exports: crate::export::all(),
+        std: image::Std::default(),
     };
     let image = MappedImage::new(&contents, start::page_size())?;
     let layout = image.layout;

@@ -260,6 +260,9 @@ pub(crate) fn with_functions(
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn bring_up() -> Result<Host, Failure> {
+    if let Some(adopted) = crate::std_start::adopted() {
+        return Ok(crate::native::adopted_host(adopted)?);
+    }
     if crate::own::is_dynamic() {
         return Ok(crate::native::host()?);
     }

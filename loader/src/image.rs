@@ -9,8 +9,9 @@ use object::{LittleEndian as LE, U16, U32, U64, I64, pod};
 
 use crate::arch;
 use crate::elf::Phdr;
-use crate::export::{self, Exported};
+use crate::export::{self, Exported, defined};
 use crate::slots;
+use crate::std_start::Import;
 
 /// What [`arch::image_entry`] does when the interpreter is done.
 #[repr(C)]
@@ -38,6 +39,28 @@ pub(crate) struct Contents<'a> {
     pub(crate) load_bias: Option<usize>,
     /// Functions that libraries find in the program.
     pub(crate) exports: &'a [Exported],
+    /// What a std program without a libc imports; nothing for others.
+    pub(crate) std: Std<'a>,
+}
+
+/// What the image says of a std program without a libc.
+#[derive(Default)]
+pub(crate) struct Std<'a> {
+    pub(crate) imports: &'a [Import],
+    /// Whether variables that not every libc has are copied: only glibc puts up with missing ones.
+    pub(crate) copies_all: bool,
+    /// Address and bytes of the program's destructors (DT_FINI_ARRAY).
+    pub(crate) destructors: (usize, usize),
+}
+
+impl<'a> Std<'a> {
+    fn functions(&self) -> impl Iterator<Item = &'a Import> + use<'a> {
+        self.imports.iter().filter(|import| !import.is_data())
+    }
+
+    fn data(&self) -> impl Iterator<Item = &'a Import> + use<'a> {
+        self.imports.iter().filter(|import| import.is_data())
+    }
 }
 
 /// Where the parts of a written image are.
@@ -53,7 +76,8 @@ pub(crate) struct Layout {
 /// Bytes that an image with these exports can need at most.
 pub(crate) fn size(contents: &Contents<'_>) -> usize {
     let names: usize = contents.exports.iter().map(|export| export.name.count_bytes() + 1).sum();
-    8192 + names + contents.exports.len() * 64 + contents.segments.len() * size_of::<Phdr>()
+    let imports: usize = contents.std.imports.iter().flat_map(Import::names).map(|name| name.count_bytes() + 1 + 64).sum();
+    8192 + names + imports + contents.exports.len() * 64 + contents.segments.len() * size_of::<Phdr>()
 }
 
 /// Writes the image into `memory`, which is zeroed, page-aligned, and will stay at its address; `None` when it does not
@@ -69,11 +93,11 @@ pub(crate) fn write(memory: &mut [u8], contents: &Contents<'_>) -> Option<Layout
     let headers = writer.reserve(header_room * size_of::<Phdr>(), 8)?;
 
     let interpreter = writer.bytes(contents.interpreter, 1)?;
-    let strings = export::write_strings(&mut writer, contents.needed, contents.exports)?;
-    let symbols = write_symbols(&mut writer, &strings, contents.exports, bias)?;
-    let hash = export::write_gnu_hash(&mut writer, contents.exports)?;
+    let strings = export::write_strings(&mut writer, contents)?;
+    let symbols = write_symbols(&mut writer, &strings, contents, bias)?;
+    let hash = export::write_gnu_hash(&mut writer, contents)?;
     let slot_table = writer.reserve(slots::COUNT * 8, 8)?;
-    let relocations = write_relocations(&mut writer, slot_table)?;
+    let relocations = write_relocations(&mut writer, contents, slot_table, bias)?;
     let dynamic = write_dynamic(&mut writer, contents, &[
         (elf::DT_STRTAB, strings.table.vaddr),
         (elf::DT_STRSZ, strings.table.len),
@@ -114,54 +138,85 @@ fn is_shown(segment: &Phdr) -> bool {
     [elf::PT_LOAD, elf::PT_TLS, elf::PT_GNU_EH_FRAME, elf::PT_GNU_RELRO].contains(&kind)
 }
 
-/// The null symbol, a weak undefined one per slot (absent ones stay 0), and the exports. Unversioned: a newer or older
-/// host must not refuse the program.
+/// The null symbol, a weak undefined one per slot and imported function (absent ones stay 0), the exports, and the copies
+/// of imported variables. Unversioned: a newer or older host must not refuse the program.
 fn write_symbols(
     writer: &mut Writer<'_>,
     strings: &export::Strings,
-    exports: &[Exported],
+    contents: &Contents<'_>,
     bias: usize,
 ) -> Option<Part> {
     let entry = size_of::<Sym64<LE>>();
-    let table = writer.reserve((1 + slots::COUNT + exports.len()) * entry, 8)?;
-    let symbol = |name: usize, info: elf::SymbolInfo, section: elf::SymbolSection, value: usize| Sym64::<LE> {
+    let undefined = slots::COUNT + contents.std.functions().count();
+    let table = writer.reserve((1 + undefined + defined(contents).count()) * entry, 8)?;
+    let symbol = |name: usize, info: elf::SymbolInfo, section: elf::SymbolSection, value: usize, size: u32| Sym64::<LE> {
         st_name: U32::new(LE, name as u32),
         st_info: info,
         st_other: elf::SymbolOther(0),
         st_shndx: U16::new(LE, section),
         st_value: U64::new(LE, value as u64),
-        st_size: U64::new(LE, 0),
+        st_size: U64::new(LE, size.into()),
     };
+    let weak = |kind: elf::SymbolType| elf::SymbolInfo(elf::STB_WEAK.0 << 4 | kind.0);
     for index in 0..slots::COUNT {
         let name = strings.slots + slots::name_offset(index);
-        let weak = elf::SymbolInfo(elf::STB_WEAK.0 << 4);
-        let undefined = symbol(name, weak, elf::SHN_UNDEF, 0);
+        let undefined = symbol(name, weak(elf::STT_NOTYPE), elf::SHN_UNDEF, 0, 0);
         writer.put(table.offset + (1 + index) * entry, pod::bytes_of(&undefined))?;
     }
-    let mut string = strings.exports;
-    for (index, export) in exports.iter().enumerate() {
-        let function = elf::SymbolInfo(elf::STB_GLOBAL.0 << 4 | elf::STT_FUNC.0);
-        let value = (export.code as usize).wrapping_sub(bias);
+    let mut string = strings.imports;
+    for (index, import) in contents.std.functions().enumerate() {
+        let undefined = symbol(string, weak(elf::STT_NOTYPE), elf::SHN_UNDEF, 0, 0);
+        string += import.name().count_bytes() + 1;
+        writer.put(table.offset + (1 + slots::COUNT + index) * entry, pod::bytes_of(&undefined))?;
+    }
+    let mut string = strings.defined;
+    for (index, known) in defined(contents).enumerate() {
+        // Weak data: glibc's R_*_COPY then puts up with a libc that has no such variable.
+        let info = match known.size {
+            0 => elf::SymbolInfo(elf::STB_GLOBAL.0 << 4 | elf::STT_FUNC.0),
+            _ => weak(elf::STT_OBJECT),
+        };
         // Any section that is neither undefined nor absolute: the value then moves with the load bias.
-        let defined = symbol(string, function, elf::SymbolSection(1), value);
-        string += export.name.count_bytes() + 1;
-        writer.put(table.offset + (1 + slots::COUNT + index) * entry, pod::bytes_of(&defined))?;
+        let value = known.address.wrapping_sub(bias);
+        let defined = symbol(string, info, elf::SymbolSection(1), value, known.size);
+        string += known.name.count_bytes() + 1;
+        writer.put(table.offset + (1 + undefined + index) * entry, pod::bytes_of(&defined))?;
     }
     Some(table)
 }
 
-fn write_relocations(writer: &mut Writer<'_>, slot_table: Part) -> Option<Part> {
+/// A relocation per slot, per imported function, and a copy per imported variable.
+fn write_relocations(writer: &mut Writer<'_>, contents: &Contents<'_>, slot_table: Part, bias: usize) -> Option<Part> {
     let entry = size_of::<Rela64<LE>>();
-    let table = writer.reserve(slots::COUNT * entry, 8)?;
-    for index in 0..slots::COUNT {
+    let std = &contents.std;
+    let table = writer.reserve((slots::COUNT + std.imports.len()) * entry, 8)?;
+    let mut next = table.offset;
+    let mut push = |place: usize, symbol: usize, kind: elf::RelocationType| {
         let relocation = Rela64::<LE> {
-            r_offset: U64::new(LE, slot_table.vaddr.wrapping_add(index * 8) as u64),
-            r_info: Rela64::r_info(LE, false, 1 + index as u32, arch::GLOB_DAT),
+            r_offset: U64::new(LE, place as u64),
+            r_info: Rela64::r_info(LE, false, symbol as u32, kind),
             r_addend: I64::new(LE, 0),
         };
-        writer.put(table.offset + index * entry, pod::bytes_of(&relocation))?;
+        writer.put(next, pod::bytes_of(&relocation))?;
+        next += entry;
+        Some(())
+    };
+    for index in 0..slots::COUNT {
+        push(slot_table.vaddr.wrapping_add(index * 8), 1 + index, arch::GLOB_DAT)?;
     }
-    Some(table)
+    let mut symbol = 1 + slots::COUNT;
+    for import in std.functions() {
+        push(import.slot_address().wrapping_sub(bias), symbol, arch::GLOB_DAT)?;
+        symbol += 1;
+    }
+    symbol += contents.exports.len();
+    for import in std.data() {
+        if std.copies_all || !import.is_not_everywhere() {
+            push(import.address().wrapping_sub(bias), symbol, arch::COPY)?;
+        }
+        symbol += import.names().count();
+    }
+    Some(Part { len: next - table.offset, ..table })
 }
 
 fn write_dynamic(
@@ -171,11 +226,17 @@ fn write_dynamic(
     needed: &[usize],
 ) -> Option<Part> {
     let entry = size_of::<Dyn64<LE>>();
-    // DT_FLAGS, DT_DEBUG (the interpreter stores there) and DT_NULL beside the given ones.
-    let table = writer.reserve((contents.needed.len() + entries.len() + 3) * entry, 8)?;
+    // DT_FINI_ARRAY, its size, DT_FLAGS, DT_DEBUG (the interpreter stores there) and DT_NULL beside the given ones.
+    let table = writer.reserve((contents.needed.len() + entries.len() + 5) * entry, 8)?;
     let needed = needed.iter().take(contents.needed.len()).map(|&name| (elf::DT_NEEDED, name));
     let flags = (elf::DT_FLAGS, elf::DF_BIND_NOW.0 as usize);
-    let all = needed.chain(entries.iter().copied()).chain([flags, (elf::DT_DEBUG, 0), (elf::DT_NULL, 0)]);
+    let (fini, fini_size) = contents.std.destructors;
+    let bias = contents.load_bias.unwrap_or(0);
+    let destructors = [(elf::DT_FINI_ARRAY, fini.wrapping_sub(bias)), (elf::DT_FINI_ARRAYSZ, fini_size)];
+    let all = needed
+        .chain(entries.iter().copied())
+        .chain(destructors.into_iter().filter(|_| fini_size != 0))
+        .chain([flags, (elf::DT_DEBUG, 0), (elf::DT_NULL, 0)]);
     for (index, (tag, value)) in all.enumerate() {
         let dynamic = Dyn64::<LE> { d_tag: I64::new(LE, tag), d_val: U64::new(LE, value as u64) };
         writer.put(table.offset + index * entry, pod::bytes_of(&dynamic))?;

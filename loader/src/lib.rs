@@ -47,6 +47,9 @@ mod slots;
 #[cfg(target_os = "linux")]
 mod start;
 #[cfg(target_os = "linux")]
+#[doc(hidden)]
+pub mod std_start;
+#[cfg(target_os = "linux")]
 mod sys;
 
 pub use dl::{DlError, Handle};

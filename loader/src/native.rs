@@ -6,6 +6,24 @@ use crate::host::{self, Functions, Host, LibcKind, LinkMode};
 /// The host of a dynamic program: itself.
 #[cfg(target_os = "linux")]
 pub(crate) fn host() -> Result<Host, Error> {
+    let functions = functions()?;
+    let libc = if functions.version == 0 { LibcKind::Musl } else { LibcKind::Glibc };
+    Ok(host::with_functions(LinkMode::Native, libc, &[], functions))
+}
+
+/// The host of a std program without a libc of its own: what its start code has found.
+#[cfg(target_os = "linux")]
+pub(crate) fn adopted_host(adopted: &crate::std_start::Adopted) -> Result<Host, Error> {
+    let libc = adopted.libc();
+    let mut functions = functions()?;
+    if libc == LibcKind::Musl {
+        functions.version = 0; // the start code's own
+    }
+    Ok(host::with_functions(LinkMode::Adopted, libc, host::c_bytes(&adopted.interpreter()), functions))
+}
+
+#[cfg(target_os = "linux")]
+fn functions() -> Result<Functions, Error> {
     use crate::optional;
 
     let functions = Functions {
@@ -22,8 +40,7 @@ pub(crate) fn host() -> Result<Host, Error> {
     if functions.dlopen == 0 || functions.dlsym == 0 {
         return Err(Error::NoDlopen);
     }
-    let libc = if functions.version == 0 { LibcKind::Musl } else { LibcKind::Glibc };
-    Ok(host::with_functions(LinkMode::Native, libc, &[], functions))
+    Ok(functions)
 }
 
 /// The host of a dynamic program: itself.

@@ -33,7 +33,7 @@ pub unsafe extern "C" fn begin(stack: *mut usize, main: extern "C" fn(InitialSta
 
 /// Applies the program's own relative relocations, as a static-pie program's libc does (glibc `elf/dl-reloc-static-pie.c`).
 /// May call nothing that needs them: plain loops over raw memory.
-unsafe fn relocate(stack: *mut usize) {
+pub(crate) unsafe fn relocate(stack: *mut usize) {
     let find = |kind| {
         // SAFETY: the kernel's words; the slice ends with this call.
         let auxv = unsafe { InitialStack::new(stack).auxv() };

@@ -44,6 +44,7 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
         segments: &[],
         load_bias: None,
         exports: crate::export::all(),
+        std: crate::image::Std::default(),
     };
     let image = MappedImage::new(&contents, page)?;
     let built = initial_stack::build(stack, &image.layout, &interpreter, page)?;
