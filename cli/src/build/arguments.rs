@@ -54,6 +54,11 @@ impl Arguments {
         (has("-static-pie") || has("-static")) && !has("-shared") && !has("-r")
     }
 
+    /// Whether the program is not position-independent.
+    pub fn is_fixed(&self) -> bool {
+        !self.all.iter().any(|argument| argument == "-static-pie")
+    }
+
     /// The file that is made.
     pub fn output(&self) -> &Path {
         let at = self.all.iter().position(|argument| argument == "-o");

@@ -26,6 +26,9 @@ pub enum LinkError {
     /// The target.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// mold leaves a program that is not position-independent no way to find its own indirect functions.
+    #[error("mold cannot link a program that is not position-independent so: leave out relocation-model=static, or use lld or GNU ld")]
+    FixedByMold,
     /// An import could not be written.
     #[error("import objects: {0}")]
     Object(#[from] object::write::Error),
@@ -59,7 +62,9 @@ impl Settings {
             Allowed::Listed(names) if names.is_empty() => String::new(),
             Allowed::Listed(names) => format!(";allow={}", names.join(",")),
         };
-        format!("target={};linker={}{allowed}", self.target, self.linker.display())
+        // The version makes cargo link again after this program has been replaced by another.
+        let version = env!("CARGO_PKG_VERSION");
+        format!("target={};linker={};version={version}{allowed}", self.target, self.linker.display())
     }
 
     /// The settings in [`Settings::to_text`]'s form.
@@ -91,6 +96,9 @@ pub fn link(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitStatus,
     };
     if !arguments.is_static_program() {
         return Ok(run(&arguments.all, Stdio::inherit())?.status);
+    }
+    if arguments.is_fixed() && arguments.all.iter().any(|argument| argument == "-fuse-ld=mold") {
+        return Err(LinkError::FixedByMold);
     }
     let target = Target::find(&settings.target)?;
     let directory = Directory::new(arguments.output())?;
@@ -136,13 +144,17 @@ fn prepare(
     let extra: Vec<Known> = allowed.iter().filter(|name| !names.contains(name.as_str())).map(|name| any(name)).collect();
     known.extend(extra);
     for known in &known {
-        let references = references(known);
-        if references == References::Strong {
-            let mut object = Writer::new();
-            object.add(known, references)?;
-            imports.add(object.finish()?, &known.names);
-        } else {
-            weak.add(known, references)?;
+        match references(known) {
+            // There is no way to make pointers null at start where the linker has left no relocation for them: weak
+            // references stay as the linker of a static program leaves them.
+            References::Weak if arguments.is_fixed() => {}
+            References::Weak => weak.add(known, References::Weak)?,
+            References::Both if !arguments.is_fixed() => weak.add(known, References::Both)?,
+            References::Both | References::Strong => {
+                let mut object = Writer::new();
+                object.add(known, References::Strong)?;
+                imports.add(object.finish()?, &known.names);
+            }
         }
     }
     let start = directory.write("start.o", target.start)?;
