@@ -52,6 +52,8 @@ pub enum Command {
     Test(BuildArgs),
     /// Build benchmarks so and run them.
     Bench(BuildArgs),
+    /// Install a program built so.
+    Install(BuildArgs),
     #[allow(missing_docs, reason = "the help is that of the arguments")]
     Inspect(InspectArgs),
     #[allow(missing_docs, reason = "the help is that of the arguments")]

@@ -50,7 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(args) => run_check(&args),
         Command::Bundle(args) => run_bundle(&args),
         // `run_build` has seen them, unless all that was asked for is help.
-        Command::Build(_) | Command::Run(_) | Command::Test(_) | Command::Bench(_) => Ok(0),
+        Command::Build(_) | Command::Run(_) | Command::Test(_) | Command::Bench(_) | Command::Install(_) => Ok(0),
         Command::Completions(args) => crate::generate::completions(args.shell),
         Command::Man(args) => crate::generate::manual(args.out.as_deref()),
     };

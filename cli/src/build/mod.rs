@@ -1,4 +1,4 @@
-//! `cargo import-dynamic build`, `run`, `test` and `bench`: cargo with this program as the linker, which links std programs
+//! `cargo import-dynamic build`, `run`, `test`, `bench` and `install`: cargo with this program as the linker, which links std programs
 //! without a libc of their own.
 
 use std::env;
@@ -20,7 +20,7 @@ use link::{Allowed, Settings};
 use target::{Target, TargetError};
 
 /// Cargo's subcommands that this one stands before.
-pub const COMMANDS: &[&str] = &["build", "run", "test", "bench"];
+pub const COMMANDS: &[&str] = &["build", "run", "test", "bench", "install"];
 
 /// Why cargo was not run.
 #[derive(Debug, thiserror::Error)]
