@@ -56,7 +56,10 @@ fn compile(manifest: &Path, out: &Path, target: &str) -> Result<PathBuf, Box<dyn
     // Neither the flags nor the profile of the build that this is part of are meant for it.
     for (name, _) in env::vars_os() {
         if let Some(name) = name.to_str()
-            && (name.contains("RUSTFLAGS") || name.starts_with("CARGO_PROFILE_") || name.contains("WRAPPER") || name.ends_with("_LINKER"))
+            && (name.contains("RUSTFLAGS")
+                || name.starts_with("CARGO_PROFILE_")
+                || name.contains("WRAPPER")
+                || name.ends_with("_LINKER"))
         {
             cargo.env_remove(name);
         }

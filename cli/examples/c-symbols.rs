@@ -60,7 +60,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut aliases = BTreeMap::<(usize, u64), String>::new();
     // An alias is the alias of a name that musl has too, if there is one.
     for wanted in [true, false] {
-        for (name, symbol) in symbols.iter().filter(|(_, symbol)| symbol.data.is_some() && (symbol.musl > 0) == wanted) {
+        for (name, symbol) in symbols.iter().filter(|(_, symbol)| symbol.data.is_some() && (symbol.musl > 0) == wanted)
+        {
             aliases.entry(symbol.address).or_insert_with(|| name.clone());
         }
     }
@@ -106,7 +107,8 @@ fn read(
     for (index, symbol) in table.enumerate() {
         let kind = symbol.st_type();
         let is_data = kind == elf::STT_OBJECT;
-        if symbol.st_shndx(endian) == elf::SHN_UNDEF || symbol.st_shndx(endian) == elf::SHN_ABS || kind == elf::STT_TLS {
+        if symbol.st_shndx(endian) == elf::SHN_UNDEF || symbol.st_shndx(endian) == elf::SHN_ABS || kind == elf::STT_TLS
+        {
             continue;
         }
         let name = std::str::from_utf8(table.symbol_name(endian, symbol)?)?;

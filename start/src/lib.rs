@@ -21,7 +21,8 @@ static __dso_handle: u8 = 0;
 
 /// Tells a loader in the program that its libc is the host's, and which.
 #[unsafe(no_mangle)]
-static __import_dynamic_adopted: &import_dynamic_loader::std_start::Adopted = &import_dynamic_loader::std_start::ADOPTED;
+static __import_dynamic_adopted: &import_dynamic_loader::std_start::Adopted =
+    &import_dynamic_loader::std_start::ADOPTED;
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

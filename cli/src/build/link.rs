@@ -27,7 +27,9 @@ pub enum LinkError {
     #[error(transparent)]
     Target(#[from] TargetError),
     /// mold leaves a program that is not position-independent no way to find its own indirect functions.
-    #[error("mold cannot link a program that is not position-independent so: leave out relocation-model=static, or use lld or GNU ld")]
+    #[error(
+        "mold cannot link a program that is not position-independent so: leave out relocation-model=static, or use lld or GNU ld"
+    )]
     FixedByMold,
     /// An import could not be written.
     #[error("import objects: {0}")]
@@ -74,7 +76,9 @@ impl Settings {
             match text.split_once('=') {
                 Some(("target", name)) => settings.target = name.to_owned(),
                 Some(("linker", path)) => settings.linker = path.into(),
-                Some(("allow", names)) => settings.allowed = Allowed::Listed(names.split(',').map(str::to_owned).collect()),
+                Some(("allow", names)) => {
+                    settings.allowed = Allowed::Listed(names.split(',').map(str::to_owned).collect())
+                }
                 _ if text == "allow-all" => settings.allowed = Allowed::All,
                 _ => {}
             }
@@ -92,7 +96,9 @@ pub fn link(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitStatus,
     let settings = Settings::parse(&arguments.settings);
     let run = |arguments: &[OsString], stderr: Stdio| {
         let child = Command::new(&settings.linker).args(arguments).stderr(stderr).spawn();
-        child.and_then(std::process::Child::wait_with_output).map_err(|error| LinkError::Linker(settings.linker.clone(), error))
+        child
+            .and_then(std::process::Child::wait_with_output)
+            .map_err(|error| LinkError::Linker(settings.linker.clone(), error))
     };
     if !arguments.is_static_program() {
         return Ok(run(&arguments.all, Stdio::inherit())?.status);
@@ -141,7 +147,8 @@ fn prepare(
     let mut weak = Writer::new();
     let mut imports = Archive::default();
     let names: HashSet<&str> = known.iter().flat_map(|known| known.names.iter().copied()).collect();
-    let extra: Vec<Known> = allowed.iter().filter(|name| !names.contains(name.as_str())).map(|name| any(name)).collect();
+    let extra: Vec<Known> =
+        allowed.iter().filter(|name| !names.contains(name.as_str())).map(|name| any(name)).collect();
     known.extend(extra);
     for known in &known {
         match references(known) {
@@ -175,7 +182,8 @@ fn undefined(messages: &str) -> Vec<String> {
     let mut names: Vec<String> = messages
         .lines()
         .filter_map(|line| {
-            let (_, rest) = line.split_once("undefined symbol: ").or_else(|| line.split_once("undefined reference to "))?;
+            let (_, rest) =
+                line.split_once("undefined symbol: ").or_else(|| line.split_once("undefined reference to "))?;
             let name = rest.split_whitespace().next()?;
             Some(name.trim_matches(['`', '\'', '"']).to_owned())
         })

@@ -102,10 +102,10 @@ pub fn cargo(command: &OsStr, arguments: &[OsString]) -> Result<ExitStatus, Buil
 
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
     cargo.arg(command).args(["--target", target.name]).args(&options.cargo);
-    for (name, by_target) in [("RUSTFLAGS", format!("CARGO_TARGET_{upper}_RUSTFLAGS")), (
-        "RUSTDOCFLAGS",
-        format!("CARGO_TARGET_{upper}_RUSTDOCFLAGS"),
-    )] {
+    for (name, by_target) in [
+        ("RUSTFLAGS", format!("CARGO_TARGET_{upper}_RUSTFLAGS")),
+        ("RUSTDOCFLAGS", format!("CARGO_TARGET_{upper}_RUSTDOCFLAGS")),
+    ] {
         let (name, value) = with_flags(name, &by_target, &flags, |name| env::var(name).ok());
         cargo.env(name, value);
     }
@@ -122,7 +122,12 @@ fn with_flags(
 ) -> (String, String) {
     let encoded = format!("CARGO_ENCODED_{name}");
     let joined = |before: Option<String>, separator: &str| {
-        before.into_iter().filter(|before| !before.is_empty()).chain(flags.iter().cloned()).collect::<Vec<_>>().join(separator)
+        before
+            .into_iter()
+            .filter(|before| !before.is_empty())
+            .chain(flags.iter().cloned())
+            .collect::<Vec<_>>()
+            .join(separator)
     };
     if let Some(before) = variable(&encoded) {
         return (encoded, joined(Some(before), "\x1f"));
@@ -166,12 +171,23 @@ mod tests {
     fn flags_go_where_cargo_looks_first() {
         let flags = ["-Ca".to_owned(), "-Cb".to_owned()];
         let with = |variables: &'static [(&str, &str)]| {
-            let value = move |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            let value = move |name: &str| {
+                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            };
             with_flags("RUSTFLAGS", "CARGO_TARGET_T_RUSTFLAGS", &flags, value)
         };
         assert_eq!(with(&[]), ("CARGO_TARGET_T_RUSTFLAGS".into(), "-Ca -Cb".into()));
-        assert_eq!(with(&[("CARGO_TARGET_T_RUSTFLAGS", "-g")]), ("CARGO_TARGET_T_RUSTFLAGS".into(), "-g -Ca -Cb".into()));
-        assert_eq!(with(&[("RUSTFLAGS", "-O -g")]), ("CARGO_ENCODED_RUSTFLAGS".into(), "-O\x1f-g\x1f-Ca\x1f-Cb".into()));
-        assert_eq!(with(&[("CARGO_ENCODED_RUSTFLAGS", "x")]), ("CARGO_ENCODED_RUSTFLAGS".into(), "x\x1f-Ca\x1f-Cb".into()));
+        assert_eq!(
+            with(&[("CARGO_TARGET_T_RUSTFLAGS", "-g")]),
+            ("CARGO_TARGET_T_RUSTFLAGS".into(), "-g -Ca -Cb".into())
+        );
+        assert_eq!(
+            with(&[("RUSTFLAGS", "-O -g")]),
+            ("CARGO_ENCODED_RUSTFLAGS".into(), "-O\x1f-g\x1f-Ca\x1f-Cb".into())
+        );
+        assert_eq!(
+            with(&[("CARGO_ENCODED_RUSTFLAGS", "x")]),
+            ("CARGO_ENCODED_RUSTFLAGS".into(), "x\x1f-Ca\x1f-Cb".into())
+        );
     }
 }

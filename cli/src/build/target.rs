@@ -21,7 +21,9 @@ pub enum TargetError {
     #[error("{0}: programs can be built for x86_64-unknown-linux-gnu")]
     Unsupported(String),
     /// A target whose std was missing when this program was compiled.
-    #[error("{0}: this cargo-import-dynamic carries no start code for it; `rustup target add {0}` and install it again")]
+    #[error(
+        "{0}: this cargo-import-dynamic carries no start code for it; `rustup target add {0}` and install it again"
+    )]
     NotCarried(&'static str),
 }
 

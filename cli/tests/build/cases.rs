@@ -1,7 +1,7 @@
 //! One file, on this host and on all others that there are.
 
-use std::sync::OnceLock;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use object::read::elf::{ElfFile64, FileHeader as _, ProgramHeader as _};
 use object::{Endianness, elf};
@@ -106,7 +106,11 @@ fn backtraces_have_names_and_lines() {
 fn stack_overflow_is_reported() {
     let said = run(everything(), &["overflow"]);
     assert_eq!(said.status, None, "a signal ends it");
-    assert!(said.stderr.contains("thread 'main'") && said.stderr.contains("has overflowed its stack"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("thread 'main'") && said.stderr.contains("has overflowed its stack"),
+        "{}",
+        said.stderr
+    );
 }
 
 #[test]

@@ -63,7 +63,8 @@ impl Tables {
         unsafe {
             let at = |vaddr: u64| bias.wrapping_add(vaddr as usize);
             let dynamic = slice::<Dyn64<LE>>(at(dynamic.p_vaddr.get(LE)), dynamic.p_memsz.get(LE) as usize);
-            let value = |tag| dynamic.iter().find(|entry| entry.d_tag.get(LE) == tag).map_or(0, |entry| entry.d_val.get(LE));
+            let value =
+                |tag| dynamic.iter().find(|entry| entry.d_tag.get(LE) == tag).map_or(0, |entry| entry.d_val.get(LE));
             Self {
                 bias,
                 rela: [
@@ -77,10 +78,12 @@ impl Tables {
 
     /// All relocations of one kind: the place and the addend with the load bias.
     fn of_kind(&self, kind: elf::RelocationType) -> impl Iterator<Item = (*mut usize, usize)> + '_ {
-        self.rela.iter().copied().flatten().filter(move |relocation| relocation.r_type(LE, false) == kind).map(|relocation| {
-            let place = self.bias.wrapping_add(relocation.r_offset.get(LE) as usize) as *mut usize;
-            (place, self.bias.wrapping_add(relocation.r_addend.get(LE) as usize))
-        })
+        self.rela.iter().copied().flatten().filter(move |relocation| relocation.r_type(LE, false) == kind).map(
+            |relocation| {
+                let place = self.bias.wrapping_add(relocation.r_offset.get(LE) as usize) as *mut usize;
+                (place, self.bias.wrapping_add(relocation.r_addend.get(LE) as usize))
+            },
+        )
     }
 }
 

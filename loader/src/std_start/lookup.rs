@@ -21,7 +21,8 @@ impl Lookup {
         }
         // SAFETY: dlsym(3) with RTLD_DEFAULT, by the type that the slot has.
         unsafe {
-            let dlsym: unsafe extern "C" fn(usize, *const core::ffi::c_char) -> usize = core::mem::transmute(self.dlsym);
+            let dlsym: unsafe extern "C" fn(usize, *const core::ffi::c_char) -> usize =
+                core::mem::transmute(self.dlsym);
             dlsym(0, name.as_ptr())
         }
     }

@@ -238,5 +238,8 @@ unsafe extern "C" fn run(argc: c_int, argv: *mut *mut c_char, envp: *mut *mut c_
 
 /// Ends the program: an import was called that the host does not have.
 pub unsafe extern "C" fn missing(import: &Import) -> ! {
-    crate::exit_with(&format_args!("{}: the host's C library has no such function", Text::<96>::new(import.name().to_bytes())))
+    crate::exit_with(&format_args!(
+        "{}: the host's C library has no such function",
+        Text::<96>::new(import.name().to_bytes())
+    ))
 }

@@ -16,7 +16,8 @@ pub struct Known {
 }
 
 /// Names that the program itself has to define, or that are the linker's.
-const NOT_IMPORTED: &[&str] = &["_init", "_fini", "_start", "main", "__dso_handle", "_dlstart", "__libc_csu_init", "__libc_csu_fini"];
+const NOT_IMPORTED: &[&str] =
+    &["_init", "_fini", "_start", "main", "__dso_handle", "_dlstart", "__libc_csu_init", "__libc_csu_fini"];
 
 /// The symbols that C libraries offer on a target; see the text's first lines for its form.
 pub fn known(table: &'static str) -> Vec<Known> {

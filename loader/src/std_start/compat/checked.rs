@@ -57,13 +57,14 @@ pub(super) fn find(name: &[u8], lookup: &Lookup) -> Option<usize> {
 
 /// Calls an unchecked function, which `find` has found, with integer or pointer arguments.
 macro_rules! call {
-    ($function:ident, $($argument:expr),*) => {{
+    ($function:ident, $($argument:expr),*) => {
         // SAFETY: found before this function was given out; the arguments are those of the caller, in its order.
-        let function: unsafe extern "C" fn($(call!(@word $argument)),*) -> usize =
-            unsafe { core::mem::transmute($function.load(Ordering::Relaxed)) };
-        // SAFETY: as above.
-        unsafe { function($($argument),*) }
-    }};
+        unsafe {
+            let function: unsafe extern "C" fn($(call!(@word $argument)),*) -> usize =
+                core::mem::transmute($function.load(Ordering::Relaxed));
+            function($($argument),*)
+        }
+    };
     (@word $argument:expr) => { usize };
 }
 
@@ -79,7 +80,14 @@ unsafe extern "C" fn vsprintf(to: usize, _flag: c_int, _room: usize, format: usi
     call!(VSPRINTF, to, format, list) as c_int
 }
 
-unsafe extern "C" fn vsnprintf(to: usize, size: usize, _flag: c_int, _room: usize, format: usize, list: usize) -> c_int {
+unsafe extern "C" fn vsnprintf(
+    to: usize,
+    size: usize,
+    _flag: c_int,
+    _room: usize,
+    format: usize,
+    list: usize,
+) -> c_int {
     call!(VSNPRINTF, to, size, format, list) as c_int
 }
 

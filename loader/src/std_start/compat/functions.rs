@@ -192,6 +192,8 @@ unsafe extern "C" fn look_at(info: &ObjectInfo, _: usize, wanted: &mut Wanted) -
     let Some(table) = headers.iter().find(|header| header.p_type.get(LE) == elf::PT_GNU_EH_FRAME) else { return 2 };
     let (start, end) = (loads().map(at).min().unwrap_or(0), loads().map(ends).max().unwrap_or(0));
     // SAFETY: the unwinder's own.
-    unsafe { wanted.found.write(FoundObject { flags: 0, start, end, link_map: 0, unwind_table: at(table), reserved: [0; 7] }) };
+    unsafe {
+        wanted.found.write(FoundObject { flags: 0, start, end, link_map: 0, unwind_table: at(table), reserved: [0; 7] })
+    };
     1
 }

@@ -16,7 +16,7 @@ mod variadic;
 
 /// Names that stand for each other beyond the rules of [`other_name`].
 const SAME: &[(&[u8], &CStr)] = &[
-    (b"__xpg_strerror_r", c"strerror_r"),   // musl's strerror_r is POSIX's
+    (b"__xpg_strerror_r", c"strerror_r"),      // musl's strerror_r is POSIX's
     (b"__register_atfork", c"pthread_atfork"), // a fourth argument, which musl does not look at
     (b"_setjmp", c"setjmp"),
     (b"_longjmp", c"longjmp"),
@@ -32,11 +32,53 @@ const SAME: &[(&[u8], &CStr)] = &[
 /// `__NAME_chk` functions whose first arguments are those of NAME, the sizes to check coming last (LSB, "Interfaces for
 /// libc", and glibc `debug/`): the unchecked one does.
 const CHECKED_LAST: &[&[u8]] = &[
-    b"memcpy", b"memmove", b"mempcpy", b"memset", b"explicit_bzero", b"strcpy", b"stpcpy", b"strncpy", b"stpncpy", b"strcat",
-    b"strncat", b"strlcpy", b"strlcat", b"read", b"pread", b"pread64", b"recv", b"readlink", b"readlinkat", b"getcwd",
-    b"realpath", b"confstr", b"gethostname", b"getdomainname", b"ttyname_r", b"ptsname_r", b"getlogin_r", b"getgroups", b"poll",
-    b"ppoll", b"wcscpy", b"wcsncpy", b"wmemcpy", b"wmemmove", b"wmemset", b"wcscat", b"wcsncat", b"mbstowcs", b"wcstombs",
-    b"mbsrtowcs", b"wcsrtombs", b"mbsnrtowcs", b"wcsnrtombs", b"wcrtomb", b"longjmp", b"siglongjmp", b"inet_ntop",
+    b"memcpy",
+    b"memmove",
+    b"mempcpy",
+    b"memset",
+    b"explicit_bzero",
+    b"strcpy",
+    b"stpcpy",
+    b"strncpy",
+    b"stpncpy",
+    b"strcat",
+    b"strncat",
+    b"strlcpy",
+    b"strlcat",
+    b"read",
+    b"pread",
+    b"pread64",
+    b"recv",
+    b"readlink",
+    b"readlinkat",
+    b"getcwd",
+    b"realpath",
+    b"confstr",
+    b"gethostname",
+    b"getdomainname",
+    b"ttyname_r",
+    b"ptsname_r",
+    b"getlogin_r",
+    b"getgroups",
+    b"poll",
+    b"ppoll",
+    b"wcscpy",
+    b"wcsncpy",
+    b"wmemcpy",
+    b"wmemmove",
+    b"wmemset",
+    b"wcscat",
+    b"wcsncat",
+    b"mbstowcs",
+    b"wcstombs",
+    b"mbsrtowcs",
+    b"wcsrtombs",
+    b"mbsnrtowcs",
+    b"wcsnrtombs",
+    b"wcrtomb",
+    b"longjmp",
+    b"siglongjmp",
+    b"inet_ntop",
 ];
 
 /// What to bind `name` to, which the host does not have; 0 where nothing will do.
