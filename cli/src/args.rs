@@ -76,9 +76,16 @@ Examples:
   cargo import-dynamic build --release
   cargo import-dynamic test --workspace -- --nocapture")]
 pub struct BuildArgs {
-    /// Link although these symbols are offered by no known C library (all that are undefined, without a list); the program
-    /// ends with status 127 when it calls one that its host has not.
-    #[arg(long, value_name = "LIST", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "")]
+    /// Link although these symbols are offered by no known C library (all that are undefined, without a list); the
+    /// program ends with status 127 when it calls one that its host has not.
+    #[arg(
+        long,
+        value_name = "LIST",
+        num_args = 0..=1,
+        require_equals = true,
+        value_delimiter = ',',
+        default_missing_value = ""
+    )]
     pub allow_undefined: Option<Vec<String>>,
     /// Arguments for cargo.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
@@ -88,8 +95,8 @@ pub struct BuildArgs {
 /// Show what a file is and what it imports
 ///
 /// Says of each file: static, static-pie or dynamic; its interpreter and needed libraries; its imports with libraries,
-/// symbols, versions, and what happens where they are missing; its ELF dlopen metadata; its size. Several files get a table
-/// first. ELF (64-bit, little-endian) and Mach-O.
+/// symbols, versions, and what happens where they are missing; its ELF dlopen metadata; its size. Several files get a
+/// table first. ELF (64-bit, little-endian) and Mach-O.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -114,8 +121,8 @@ pub struct HostArgs {
     /// The root directory of the host; all paths and links are taken as after chroot.
     #[arg(long, value_name = "DIR", default_value = "/")]
     pub root: PathBuf,
-    /// The interpreter to use, by its path inside of the root, instead of the usual ones [default: IMPORT_DYNAMIC_INTERPRETER
-    /// of the environment, when the root is /].
+    /// The interpreter to use, by its path inside of the root, instead of the usual ones [default:
+    /// IMPORT_DYNAMIC_INTERPRETER of the environment, when the root is /].
     #[arg(long, value_name = "PATH")]
     pub interpreter: Option<PathBuf>,
     /// LD_LIBRARY_PATH as the program will have it [default: that of the environment, when the root is /].
@@ -134,8 +141,8 @@ pub struct HostArgs {
 ///
 /// Follows what the interpreter of the root directory would do: where it is found, ld.so.cache or musl's path file,
 /// RUNPATH, LD_LIBRARY_PATH, default directories, hwcaps, needed libraries of libraries, symbol versions, symbols that
-/// libraries need of each other. Each import is then present; or missing and an error (required), a warning (optional) or
-/// covered by a fallback.
+/// libraries need of each other. Each import is then present; or missing and an error (required), a warning (optional)
+/// or covered by a fallback.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -159,9 +166,9 @@ pub struct CheckArgs {
 
 /// Collect what a program needs of a host into a root directory of its own
 ///
-/// Bring your own libc: the interpreter, the libc, the imported libraries and all that they need, NSS modules, gconv and
-/// locale data where asked for, and the program itself, as a directory or tar file that is ready to be a container image.
-/// Links and modes are kept; the same input gives the same bytes.
+/// Bring your own libc: the interpreter, the libc, the imported libraries and all that they need, NSS modules, gconv
+/// and locale data where asked for, and the program itself, as a directory or tar file that is ready to be a container
+/// image. Links and modes are kept; the same input gives the same bytes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

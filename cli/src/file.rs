@@ -56,8 +56,8 @@ impl Input {
         let metadata = file.metadata()?;
         check_type(&metadata)?;
         // SAFETY: the mapping is private and read-only, and is used as plain bytes, every read bounds-checked. Another
-        // process that changes the file meanwhile can change what is read, which no reader relies on; one that truncates
-        // it can stop this process with SIGBUS, as it can with any program that maps files.
+        // process that changes the file meanwhile can change what is read, which no reader relies on; one that
+        // truncates it can stop this process with SIGBUS, as it can with any program that maps files.
         let map = unsafe { Mmap::map(&file) }?;
         if map.is_empty() {
             return Err(FileError::Empty);

@@ -1,7 +1,7 @@
 //! What `cargo import-dynamic` does, as a library so that tests and fuzzing reach its parts.
 //!
-//! `inspect` reads one file, `check` follows the interpreter of a root directory, `bundle` copies what `check` found. None
-//! of them runs anything.
+//! `inspect` reads one file, `check` follows the interpreter of a root directory, `bundle` copies what `check` found.
+//! None of them runs anything.
 
 pub mod args;
 pub mod build;

@@ -1,9 +1,9 @@
 //! The notes that a program's imports leave in its file: `.note.import_dynamic`.
 //!
-//! Each import is one ELF note (name `import-dynamic`, 4-byte fields of the file's byte order, name and description padded
-//! to four bytes). The note's type says what is imported, its description is five NUL-terminated UTF-8 strings: flag
-//! letters, symbol version, feature, libraries and symbols; the last two lists are joined by newlines. Strings after the
-//! fifth are ignored, and so are notes of other owners: both leave room for later.
+//! Each import is one ELF note (name `import-dynamic`, 4-byte fields of the file's byte order, name and description
+//! padded to four bytes). The note's type says what is imported, its description is five NUL-terminated UTF-8 strings:
+//! flag letters, symbol version, feature, libraries and symbols; the last two lists are joined by newlines. Strings
+//! after the fifth are ignored, and so are notes of other owners: both leave room for later.
 //!
 //! Slices in, iterator out; needs only `core`.
 

@@ -76,8 +76,8 @@ fn run_build(arguments: &[OsString]) -> Option<ExitCode> {
     } else {
         let command = rest.first().filter(|first| build::COMMANDS.iter().any(|command| command == first))?;
         let rest = rest.get(1..)?;
-        if rest.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--help" || argument == "-h")
-        {
+        let before = || rest.iter().take_while(|argument| *argument != "--");
+        if before().any(|argument| argument == "--help" || argument == "-h") {
             return None;
         }
         build::cargo(command, rest).map_err(|error| error.to_string())

@@ -4,9 +4,10 @@ use core::ffi::{CStr, c_void};
 use core::fmt;
 use core::ptr::NonNull;
 
-use crate::error::{DlText, Errno};
+use crate::error::Errno;
 use crate::host::Host;
-use crate::message::Text;
+use crate::slots;
+use crate::texts::Texts;
 
 /// All symbols are bound when the library is opened: a missing one is an error then, not a crash later.
 const RTLD_NOW: usize = 2;
@@ -44,15 +45,18 @@ impl Handle {
 }
 
 /// The host's dynamic linker said no.
-#[derive(Clone, Copy, Debug)]
-pub struct DlError {
-    message: DlText,
-}
+pub struct DlError(Texts);
 
 impl DlError {
     /// What `dlerror` said.
     pub fn message(&self) -> &str {
-        self.message.as_str()
+        self.0.iter().next().and_then(|text| text.to_str().ok()).unwrap_or("no reason given")
+    }
+}
+
+impl fmt::Debug for DlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
     }
 }
 
@@ -72,10 +76,7 @@ impl Host {
     /// # Errors
     /// What the host's `dlerror` says.
     pub fn dlopen(&self, name: &CStr) -> Result<Handle, DlError> {
-        // SAFETY: dlopen(3); running constructors is what the caller asked for.
-        let handle =
-            unsafe { self.call(self.functions.dlopen, [name.as_ptr() as usize, RTLD_NOW | RTLD_GLOBAL, 0, 0]) };
-        if handle == 0 { Err(self.last_error()) } else { Ok(Handle(handle)) }
+        self.open(name).ok_or_else(|| self.error())
     }
 
     /// The address of a symbol, looked for in the library and those that it needs.
@@ -83,9 +84,7 @@ impl Host {
     /// # Errors
     /// What the host's `dlerror` says; also for a symbol whose address is null, which cannot be called or read.
     pub fn dlsym(&self, library: Handle, symbol: &CStr) -> Result<NonNull<c_void>, DlError> {
-        // SAFETY: dlsym(3) with an open library.
-        let address = unsafe { self.call(self.functions.dlsym, [library.0, symbol.as_ptr() as usize, 0, 0]) };
-        NonNull::new(address as *mut c_void).ok_or_else(|| self.last_error())
+        self.find(library, symbol, None).ok_or_else(|| self.error())
     }
 
     /// The address of a symbol of a given version; `None` where the host has no symbol versions (musl, macOS).
@@ -93,19 +92,48 @@ impl Host {
     /// # Errors
     /// As for [`Host::dlsym`].
     pub fn dlvsym(&self, library: Handle, symbol: &CStr, version: &CStr) -> Option<Result<NonNull<c_void>, DlError>> {
-        if self.functions.dlvsym == 0 {
-            return None;
-        }
-        let arguments = [library.0, symbol.as_ptr() as usize, version.as_ptr() as usize, 0];
-        // SAFETY: dlvsym(3) with an open library.
-        let address = unsafe { self.call(self.functions.dlvsym, arguments) };
-        Some(NonNull::new(address as *mut c_void).ok_or_else(|| self.last_error()))
+        let find = || self.find(library, symbol, Some(version)).ok_or_else(|| self.error());
+        self.has_versions().then(find)
     }
 
-    fn last_error(&self) -> DlError {
-        // SAFETY: dlerror(3).
-        let message: DlText = unsafe { self.text_of(self.functions.dlerror) };
-        DlError { message: if message.is_empty() { Text::new(b"no address") } else { message } }
+    fn error(&self) -> DlError {
+        let mut texts = Texts::NONE;
+        texts.push(self.last_error().to_bytes());
+        DlError(texts)
+    }
+
+    /// As [`Host::dlopen`]; what went wrong, [`Host::last_error`] tells.
+    #[doc(hidden)]
+    pub fn open(&self, name: &CStr) -> Option<Handle> {
+        // SAFETY: dlopen(3); running constructors is what the caller asked for.
+        let handle = unsafe { self.call(slots::DLOPEN, [name.as_ptr() as usize, RTLD_NOW | RTLD_GLOBAL, 0, 0]) };
+        (handle != 0).then_some(Handle(handle))
+    }
+
+    /// As [`Host::dlsym`] or, with a version, [`Host::dlvsym`]; what went wrong, [`Host::last_error`] tells.
+    #[doc(hidden)]
+    pub fn find(&self, library: Handle, symbol: &CStr, version: Option<&CStr>) -> Option<NonNull<c_void>> {
+        let slot = if version.is_some() { slots::DLVSYM } else { slots::DLSYM };
+        let version = version.map_or(0, |version| version.as_ptr() as usize);
+        // SAFETY: dlsym(3) or dlvsym(3) with an open library.
+        let address = unsafe { self.call(slot, [library.0, symbol.as_ptr() as usize, version, 0]) };
+        NonNull::new(address as *mut c_void)
+    }
+
+    /// Whether the host's symbols have versions.
+    #[doc(hidden)]
+    pub fn has_versions(&self) -> bool {
+        self.slots.get(slots::DLVSYM) != 0
+    }
+
+    /// What `dlerror` says of this thread's last failure, until its next call of the host's.
+    #[doc(hidden)]
+    pub fn last_error(&self) -> &CStr {
+        // SAFETY: dlerror(3) gives null or a C string that stays until this thread's next call of its family.
+        unsafe {
+            let text = self.call(slots::DLERROR, [0; 4]) as *const core::ffi::c_char;
+            if text.is_null() { c"no address" } else { CStr::from_ptr(text) }
+        }
     }
 
     /// The calling thread's errno in the host's libc.
@@ -113,23 +141,32 @@ impl Host {
     pub fn errno(&self) -> Errno {
         // SAFETY: __errno_location(3) gives the address of the calling thread's errno, in guest mode that of the
         // control block lent to it.
-        Errno(unsafe { *(self.call(self.functions.errno_location, [0; 4]) as *const i32) })
+        unsafe {
+            let place = self.call(slots::ERRNO_LOCATION, [0; 4]) as *const i32;
+            Errno(if place.is_null() { 0 } else { *place })
+        }
     }
 
-    /// Runs the host libc's `exit`: what was registered with its atexit, and flushing its buffers; ends the process.
+    /// Runs the host libc's `exit`: what was registered with its atexit, and flushing its buffers; ends the process. In
+    /// guest mode the program's own libc's `exit` runs first.
     pub fn exit(&self, status: i32) -> ! {
-        if self.functions.exit != 0 {
-            // SAFETY: exit(3).
-            unsafe { self.call(self.functions.exit, [status as usize, 0, 0, 0]) };
+        #[cfg(guest)]
+        if self.mode == crate::LinkMode::Guest {
+            crate::guest::exit::exit(self, status);
         }
+        self.exit_now(status)
+    }
+
+    /// Runs the host libc's `exit` alone.
+    pub(crate) fn exit_now(&self, status: i32) -> ! {
+        // SAFETY: exit(3).
+        unsafe { self.call(slots::EXIT, [status as usize, 0, 0, 0]) };
         crate::sys::exit_group(status)
     }
 
     /// Writes out what the host libc's streams have buffered.
     pub fn flush(&self) {
-        if self.functions.fflush != 0 {
-            // SAFETY: fflush(3) of all streams.
-            unsafe { self.call(self.functions.fflush, [0; 4]) };
-        }
+        // SAFETY: fflush(3) of all streams.
+        unsafe { self.call(slots::FFLUSH, [0; 4]) };
     }
 }

@@ -26,6 +26,12 @@ pub(crate) struct Object<'a> {
     pub(crate) dynamic: (u64, u64),
 }
 
+/// The entries of a dynamic section.
+pub(crate) fn dynamic_entries(bytes: &[u8]) -> &[elf::Dyn64<LE>] {
+    let count = bytes.len() / size_of::<elf::Dyn64<LE>>();
+    pod::slice_from_bytes(bytes, count).map_or(&[], |(entries, _)| entries)
+}
+
 /// The program headers of the ELF file that begins with `head`.
 fn segments(head: &[u8], machine: elf::Machine) -> Result<(&FileHeader64<LE>, &[Phdr]), Rejection> {
     if !head.starts_with(&elf::ELFMAG) {

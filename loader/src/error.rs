@@ -1,78 +1,82 @@
 //! What can go wrong on the way to a `dlopen`: one variant per step, each naming what was tried.
 
+use core::ffi::CStr;
 use core::fmt;
 
-use crate::message::Text;
-
-/// A file name as it is kept in errors.
-pub type PathText = Text<128>;
-/// What the host's `dlerror` said.
-pub type DlText = Text<320>;
-/// How many interpreter candidates an error can name.
-pub const MAX_ATTEMPTS: usize = 8;
+use crate::message::{self, Message, Sink, put_number};
+use crate::strings::text;
+use crate::texts::Texts;
 
 /// Why there is no `dlopen` in this process.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// No candidate is a usable interpreter.
     NoInterpreter(Attempts),
-    /// The interpreter could not be mapped.
-    Map(PathText, Errno),
     /// Memory for the program image or the guest's stack could not be had.
     Memory(Errno),
-    /// The interpreter ran and found no libc with `__libc_start_main` and `dlopen`.
-    NoLibc(PathText),
+    /// The interpreter of this name ran and found no libc with `__libc_start_main` and `dlopen`.
+    NoLibc(&'static CStr),
     /// The kernel thread that brings up the guest could not be made.
     Thread(Errno),
     /// The guest's libc could not make a thread control block for this thread: its `pthread_create` gave this error.
     Attach(Errno),
-    /// An import was called by code that runs while the libc is being brought up.
+    /// The host was asked for by code that runs while it is being brought up.
     Recursive,
-    /// A program without libc whose entry point is not `main!`'s: nobody said where its initial stack is.
+    /// Nobody said where the initial stack is: a program without libc whose entry point is not `main!`'s, or one with a
+    /// libc, built without the feature that it needs.
     NoInitialStack,
     /// A dynamic program in which no library offers `dlopen`.
     NoDlopen,
+    /// A static program with a libc of its own, built without the feature `guest`.
+    GuestModeLeftOut,
     /// A static program on a system or architecture for which there is no loader.
     Unsupported,
 }
 
 /// A file that was tried as the interpreter, and why it was not used.
 #[derive(Clone, Copy, Debug)]
-pub struct Attempt {
+pub struct Attempt<'a> {
     /// Its name.
-    pub path: PathText,
+    pub path: &'a CStr,
     /// Why not.
-    pub reason: Rejection,
+    pub reason: &'a CStr,
 }
 
 /// The interpreter candidates that were tried, in order.
-#[derive(Clone, Copy, Debug)]
-pub struct Attempts {
-    list: [Option<Attempt>; MAX_ATTEMPTS],
-}
+pub struct Attempts(Texts);
 
 impl Attempts {
-    pub(crate) const NONE: Self = Self { list: [None; MAX_ATTEMPTS] };
+    pub(crate) const NONE: Self = Self(Texts::NONE);
 
-    pub(crate) fn push(&mut self, path: &[u8], reason: Rejection) {
-        if let Some(place) = self.list.iter_mut().find(|place| place.is_none()) {
-            *place = Some(Attempt { path: Text::new(path), reason });
-        }
+    pub(crate) fn push(&mut self, path: &CStr, reason: Rejection) {
+        self.0.push(path.to_bytes());
+        self.0.push(reason.text());
+    }
+
+    /// Whether a file of this name has been tried.
+    pub(crate) fn has(&self, path: &CStr) -> bool {
+        self.0.iter().any(|text| text == path)
     }
 
     /// The attempts, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Attempt> {
-        self.list.iter().flatten()
+    pub fn iter(&self) -> impl Iterator<Item = Attempt<'_>> {
+        let mut texts = self.0.iter();
+        core::iter::from_fn(move || Some(Attempt { path: texts.next()?, reason: texts.next()? }))
+    }
+}
+
+impl fmt::Debug for Attempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 
 /// Why a file is not used as the interpreter: one reason per check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Rejection {
-    /// It could not be opened or read.
-    Open(Errno),
+pub(crate) enum Rejection {
+    /// It could not be opened, read or mapped.
+    System(Errno),
     /// It is not a regular file.
     NotRegular,
     /// It ends before its headers do.
@@ -106,9 +110,11 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    fn text(self) -> &'static str {
-        match self {
-            Self::Open(errno) => errno.text(),
+    fn text(self) -> &'static [u8] {
+        if let Self::System(errno) = self {
+            return errno.text();
+        }
+        text!(self, {
             Self::NotRegular => "not a regular file",
             Self::Truncated => "truncated",
             Self::NotElf => "not an ELF file",
@@ -123,14 +129,8 @@ impl Rejection {
             Self::Entry => "bad entry point",
             Self::NoDynamic => "no dynamic section",
             Self::HasInterpreter => "a program, not an interpreter",
-            Self::NoInterpreterNamed => "names no interpreter",
-        }
-    }
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text())
+            Self::System(_) | Self::NoInterpreterNamed => "names no interpreter",
+        })
     }
 }
 
@@ -140,10 +140,11 @@ pub struct Errno(pub i32);
 
 impl Errno {
     pub(crate) const NO_MEMORY: Self = Self(12);
+    pub(crate) const NAME_TOO_LONG: Self = Self(36);
 
     /// A short text for the numbers that occur here, which are the same on every Linux architecture.
-    fn text(self) -> &'static str {
-        match self.0 {
+    fn text(self) -> &'static [u8] {
+        text!(self.0, {
             1 => "not permitted",
             2 => "not found",
             11 => "a limit on threads was reached",
@@ -152,75 +153,73 @@ impl Errno {
             20 => "not a directory",
             22 => "invalid argument",
             23 | 24 => "too many open files",
+            36 => "name too long",
             40 => "too many symbolic links",
             _ => "system error",
+        })
+    }
+}
+
+impl Message for Errno {
+    fn write_to(&self, out: &mut dyn Sink) {
+        out.put(self.text());
+        out.put(b" (errno ");
+        put_number(out, self.0.unsigned_abs().into());
+        out.put(b")");
+    }
+}
+
+impl Message for Error {
+    fn write_to(&self, out: &mut dyn Sink) {
+        out.put(text!(self, {
+            Self::NoInterpreter(_) => "no usable host libc: no dynamic linker found (tried",
+            Self::Memory(_) => "no memory to bring up the host libc: ",
+            Self::NoLibc(_) => "no usable host libc: none was found by ",
+            Self::Thread(_) => "cannot start a thread for the host libc: ",
+            Self::Attach(_) => "the host libc cannot make a thread: ",
+            Self::Recursive => "called by code that runs while the host libc is being brought up",
+            Self::NoInitialStack => "no initial stack: a program without libc starts at main!, one with a libc needs import-dynamic's feature \
+                 `guest` (static) or `native` (dynamic)",
+            Self::NoDlopen => "this dynamic program has no dlopen: link it with a libc",
+            Self::GuestModeLeftOut => "this program has a libc: build import-dynamic with its feature `guest`",
+            Self::Unsupported => "a static program cannot load a host libc on this platform",
+        }));
+        match self {
+            Self::NoInterpreter(attempts) => {
+                let mut separator: &[u8] = b" ";
+                for attempt in attempts.iter() {
+                    out.put(separator);
+                    out.put(attempt.path.to_bytes());
+                    out.put(b": ");
+                    out.put(attempt.reason.to_bytes());
+                    separator = b", ";
+                }
+                out.put(b"); install a libc or name its dynamic linker in IMPORT_DYNAMIC_INTERPRETER");
+            }
+            Self::Memory(errno) | Self::Thread(errno) | Self::Attach(errno) => errno.write_to(out),
+            Self::NoLibc(path) => out.put(path.to_bytes()),
+            _ => {}
         }
     }
 }
 
 impl fmt::Display for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text())?;
-        f.write_str(" (errno ")?;
-        write_number(f, self.0.unsigned_abs())?;
-        f.write_str(")")
+        message::format(self, f)
     }
 }
 
 impl fmt::Debug for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Errno(")?;
-        write_number(f, self.0.unsigned_abs())?;
-        f.write_str(")")
+        write!(f, "Errno({})", self.0)
     }
 }
-
-/// Writes a number without the formatting machinery, which would be a good part of a small program's size.
-pub(crate) fn write_number(f: &mut fmt::Formatter<'_>, number: u32) -> fmt::Result {
-    if number >= 10 {
-        write_number(f, number / 10)?;
-    }
-    f.write_str(DIGITS.get((number % 10) as usize..).and_then(|rest| rest.get(..1)).unwrap_or_default())
-}
-
-const DIGITS: &str = "0123456789";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoInterpreter(attempts) => {
-                f.write_str("no usable host libc: no dynamic linker found (tried")?;
-                for (index, attempt) in attempts.iter().enumerate() {
-                    f.write_str(if index == 0 { " " } else { ", " })?;
-                    f.write_str(attempt.path.as_str())?;
-                    f.write_str(": ")?;
-                    f.write_str(attempt.reason.text())?;
-                }
-                f.write_str("); install a libc or name its dynamic linker in IMPORT_DYNAMIC_INTERPRETER")
-            }
-            Self::Map(path, errno) => step(f, "no usable host libc: cannot map ", path.as_str(), Some(errno)),
-            Self::Memory(errno) => step(f, "no memory to bring up the host libc", "", Some(errno)),
-            Self::NoLibc(path) => step(f, "no usable host libc: none was found by ", path.as_str(), None),
-            Self::Thread(errno) => step(f, "cannot start a thread for the host libc", "", Some(errno)),
-            Self::Attach(errno) => step(f, "the host libc cannot make a thread", "", Some(errno)),
-            Self::Recursive => f.write_str("an import was called while the host libc was being brought up"),
-            Self::NoInitialStack => f.write_str("the program's entry point is not that of import_dynamic::main!"),
-            Self::NoDlopen => f.write_str("this dynamic program has no dlopen: link it with a libc"),
-            Self::Unsupported => f.write_str("a static program cannot load a host libc on this platform"),
-        }
+        message::format(self, f)
     }
-}
-
-fn step(f: &mut fmt::Formatter<'_>, what: &str, path: &str, errno: Option<&Errno>) -> fmt::Result {
-    f.write_str(what)?;
-    f.write_str(path)?;
-    if let Some(errno) = errno {
-        f.write_str(": ")?;
-        fmt::Display::fmt(errno, f)?;
-    }
-    Ok(())
 }
 
 impl core::error::Error for Error {}
-impl core::error::Error for Rejection {}
 impl core::error::Error for Errno {}

@@ -1,10 +1,10 @@
 //! The end of a process that cannot go on: one line on stderr, status 127, nothing unwound.
 
-use core::fmt::{self, Write};
-
+use crate::message::{Message, Sink};
 use crate::sys;
 
-/// Exit status of a process whose import cannot be bound, as a shell's for a command that is not found.
+/// Exit status of a process whose first use of a missing function cannot go on, as a shell's for a command that is not
+/// found.
 pub const STATUS: i32 = 127;
 
 /// Writes to stderr through a small buffer, so that a line comes out in one piece.
@@ -17,15 +17,6 @@ impl Stderr {
     /// An empty buffer.
     pub const fn new() -> Self {
         Self { buffer: [0; 512], used: 0 }
-    }
-
-    /// Writes a number, without the formatting machinery.
-    pub fn write_number(&mut self, number: u64) {
-        if number >= 10 {
-            self.write_number(number / 10);
-        }
-        let digit = [b'0' + (number % 10) as u8];
-        let _ = self.write_str(core::str::from_utf8(&digit).unwrap_or_default()); // writing to the buffer cannot fail
     }
 
     /// Writes out what is buffered.
@@ -41,9 +32,9 @@ impl Default for Stderr {
     }
 }
 
-impl Write for Stderr {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for &byte in text.as_bytes() {
+impl Sink for Stderr {
+    fn put(&mut self, part: &[u8]) {
+        for &byte in part {
             if self.used == self.buffer.len() {
                 self.flush();
             }
@@ -52,7 +43,6 @@ impl Write for Stderr {
                 self.used += 1;
             }
         }
-        Ok(())
     }
 }
 
@@ -66,15 +56,22 @@ pub fn exit(status: i32) -> ! {
 }
 
 /// Prints a line to stderr.
-pub fn print_line(text: &dyn fmt::Display) {
+pub fn print_line(message: &dyn Message) {
+    print(b"", message);
+}
+
+#[inline(never)]
+fn print(prefix: &[u8], message: &dyn Message) {
     let mut out = Stderr::new();
-    let _ = write!(out, "{text}\n"); // writing to the buffer cannot fail
+    out.put(prefix);
+    message.write_to(&mut out);
+    out.put(b"\n");
     out.flush();
 }
 
 /// Says why and ends the process.
 #[cold]
-pub fn exit_with(reason: &dyn fmt::Display) -> ! {
-    print_line(&format_args!("import-dynamic: {reason}"));
+pub fn exit_with(reason: &dyn Message) -> ! {
+    print(b"import-dynamic: ", reason);
     sys::exit_group(STATUS)
 }

@@ -5,8 +5,8 @@ use core::ffi::CStr;
 use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-use crate::error::{Error, PathText};
-use crate::message::Text;
+use crate::error::Error;
+use crate::slots::{self, Slots};
 
 /// How this process reaches the host's dynamic linker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,45 +59,12 @@ impl LibcKind {
 #[derive(Debug)]
 pub struct Host {
     pub(crate) mode: LinkMode,
-    pub(crate) interpreter: PathText,
+    pub(crate) interpreter: &'static CStr,
+    /// The interpreter's load bias; 0 in native mode.
+    pub(crate) base: usize,
     pub(crate) libc: LibcKind,
-    pub(crate) version: Text<32>,
-    pub(crate) functions: Functions,
+    pub(crate) slots: Slots,
     pub(crate) nanoseconds: u64,
-}
-
-/// Addresses of the host's functions; 0 where it has none.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Functions {
-    pub(crate) dlopen: usize,
-    pub(crate) dlsym: usize,
-    pub(crate) dlvsym: usize,
-    pub(crate) dlerror: usize,
-    pub(crate) errno_location: usize,
-    pub(crate) exit: usize,
-    pub(crate) fflush: usize,
-    pub(crate) version: usize,
-    pub(crate) pthread_create: usize,
-    pub(crate) attr_init: usize,
-    pub(crate) attr_setstacksize: usize,
-    pub(crate) attr_setdetachstate: usize,
-}
-
-impl Functions {
-    pub(crate) const NONE: Self = Self {
-        dlopen: 0,
-        dlsym: 0,
-        dlvsym: 0,
-        dlerror: 0,
-        errno_location: 0,
-        exit: 0,
-        fflush: 0,
-        version: 0,
-        pthread_create: 0,
-        attr_init: 0,
-        attr_setstacksize: 0,
-        attr_setdetachstate: 0,
-    };
 }
 
 impl Host {
@@ -107,8 +74,8 @@ impl Host {
     }
 
     /// The interpreter's file name; empty in native mode, where the process came with it.
-    pub fn interpreter(&self) -> &str {
-        self.interpreter.as_str()
+    pub fn interpreter(&self) -> &'static str {
+        self.interpreter.to_str().unwrap_or_default()
     }
 
     /// Which C library it is.
@@ -116,9 +83,23 @@ impl Host {
         self.libc
     }
 
-    /// The C library's version as it gives it; empty where it cannot be asked.
-    pub fn libc_version(&self) -> &str {
-        self.version.as_str()
+    /// The C library's version as it gives it; empty where it cannot be asked: in native mode on musl and other systems.
+    pub fn libc_version(&self) -> &'static str {
+        self.version().and_then(|version| version.to_str().ok()).unwrap_or_default()
+    }
+
+    fn version(&self) -> Option<&'static CStr> {
+        // Not of a musl: a std program without a libc of its own has such a function from its start code.
+        if self.libc != LibcKind::Musl && self.slots.get(slots::VERSION) != 0 {
+            // SAFETY: gnu_get_libc_version(3) gives a C string that stays.
+            return Some(unsafe { CStr::from_ptr(self.call(slots::VERSION, [0; 4]) as *const _) });
+        }
+        #[cfg(loader)]
+        if self.libc == LibcKind::Musl {
+            // SAFETY: the interpreter of this process, which is never unmapped.
+            return unsafe { crate::version::musl(self.base) };
+        }
+        None
     }
 
     /// How long bringing it up took, in nanoseconds.
@@ -126,25 +107,17 @@ impl Host {
         self.nanoseconds
     }
 
-    /// Asks a function of the host that returns a C string for its text.
-    ///
-    /// # Safety
-    /// `function` takes no arguments and returns null or a C string.
-    pub(crate) unsafe fn text_of<const N: usize>(&self, function: usize) -> Text<N> {
-        if function == 0 {
-            return Text::EMPTY;
-        }
-        // SAFETY: the caller's.
-        unsafe { Text::from_ptr(self.call(function, [0; 4]) as *const _) }
-    }
-
-    /// Calls a function of the host, with its thread pointer where it needs one.
+    /// Calls the function in a slot, with its thread pointer where it needs one; 0 where the host has none.
     ///
     /// # Safety
     /// As for the function, which takes at most four integer or pointer arguments.
-    pub(crate) unsafe fn call(&self, function: usize, arguments: [usize; 4]) -> usize {
+    pub(crate) unsafe fn call(&self, slot: usize, arguments: [usize; 4]) -> usize {
         let [a, b, c, d] = arguments;
-        #[cfg(target_os = "linux")]
+        let function = self.slots.get(slot);
+        if function == 0 {
+            return 0;
+        }
+        #[cfg(guest)]
         if self.mode == LinkMode::Guest {
             // SAFETY: guest mode; the caller's contract otherwise.
             return unsafe { crate::arch::enter(a, b, c, d, function) };
@@ -167,20 +140,22 @@ static STATE: AtomicU32 = AtomicU32::new(UNBOUND);
 static OWNER: AtomicUsize = AtomicUsize::new(0);
 
 /// Written once, while STATE is BUSY; read only when it is READY or FAILED.
-struct Outcome(UnsafeCell<MaybeUninit<Result<Host, Error>>>);
+struct Outcome(UnsafeCell<MaybeUninit<Result<Host, &'static CStr>>>);
 // SAFETY: STATE orders the one write before every read (Release, Acquire), see `host`.
 unsafe impl Sync for Outcome {}
 static OUTCOME: Outcome = Outcome(UnsafeCell::new(MaybeUninit::uninit()));
 
-/// A bring-up that failed, and whether it may be tried again.
-pub(crate) struct Failure {
-    pub(crate) error: Error,
-    pub(crate) is_final: bool,
+/// A bring-up that failed.
+pub(crate) enum Failure {
+    /// It may be tried again.
+    Retry(Error),
+    /// The interpreter of this name has run, and found no libc.
+    Final(&'static CStr),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, is_final: false }
+        Self::Retry(error)
     }
 }
 
@@ -191,10 +166,12 @@ impl From<Error> for Failure {
 /// again.
 #[inline]
 pub fn host() -> Result<&'static Host, Error> {
-    if STATE.load(Ordering::Acquire) == READY {
-        return outcome();
+    let host = if STATE.load(Ordering::Acquire) == READY { outcome()? } else { bring_up_once()? };
+    #[cfg(guest)]
+    if host.mode == LinkMode::Guest {
+        crate::guest::attach::attach()?;
     }
-    bring_up_once()
+    Ok(host)
 }
 
 /// The host, if it is up.
@@ -206,7 +183,7 @@ fn outcome() -> Result<&'static Host, Error> {
     // SAFETY: only called when STATE is READY or FAILED, after which nobody writes.
     match unsafe { (*OUTCOME.0.get()).assume_init_ref() } {
         Ok(host) => Ok(host),
-        Err(error) => Err(*error),
+        Err(interpreter) => Err(Error::NoLibc(interpreter)),
     }
 }
 
@@ -228,8 +205,8 @@ fn bring_up_once() -> Result<&'static Host, Error> {
             host.nanoseconds = crate::sys::monotonic_nanoseconds().wrapping_sub(before);
             (READY, Ok(host))
         }
-        Err(Failure { error, is_final: true }) => (FAILED, Err(error)),
-        Err(Failure { error, is_final: false }) => {
+        Err(Failure::Final(interpreter)) => (FAILED, Err(interpreter)),
+        Err(Failure::Retry(error)) => {
             OWNER.store(0, Ordering::Relaxed);
             STATE.store(UNBOUND, Ordering::Release);
             crate::sys::wake_all(&STATE);
@@ -244,43 +221,29 @@ fn bring_up_once() -> Result<&'static Host, Error> {
     outcome()
 }
 
-/// The rest of a host, once its functions are known.
-pub(crate) fn with_functions(
-    mode: LinkMode,
-    libc: LibcKind,
-    interpreter: &[u8],
-    functions: Functions,
-) -> Host {
-    let mut host =
-        Host { mode, libc, interpreter: Text::new(interpreter), version: Text::EMPTY, functions, nanoseconds: 0 };
-    // SAFETY: gnu_get_libc_version(3).
-    host.version = unsafe { host.text_of(functions.version) };
-    host
-}
-
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(loader)]
 fn bring_up() -> Result<Host, Failure> {
+    #[cfg(native)]
     if let Some(adopted) = crate::std_start::adopted() {
         return Ok(crate::native::adopted_host(adopted)?);
     }
+    #[cfg(native)]
     if crate::own::is_dynamic() {
         return Ok(crate::native::host()?);
     }
     let stack = crate::start::initial_stack().ok_or(Error::NoInitialStack)?;
     let hwcap2 = stack.auxiliary(crate::start::at::HWCAP2).unwrap_or(0);
     if crate::arch::thread_pointer(hwcap2) == 0 {
-        crate::adopted::bring_up(stack)
-    } else {
-        crate::guest::bring_up::bring_up(stack, hwcap2)
+        return crate::adopted::bring_up(stack);
     }
+    #[cfg(guest)]
+    return crate::guest::bring_up::bring_up(stack, hwcap2);
+    #[cfg(not(guest))]
+    Err(Error::GuestModeLeftOut.into())
 }
 
-#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[cfg(not(loader))]
+#[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 fn bring_up() -> Result<Host, Failure> {
     Ok(crate::native::host()?)
-}
-
-/// A C string's bytes with its NUL, from a buffer that holds one.
-pub(crate) fn c_bytes(buffer: &[u8]) -> &[u8] {
-    CStr::from_bytes_until_nul(buffer).unwrap_or_default().to_bytes_with_nul()
 }

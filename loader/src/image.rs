@@ -1,17 +1,22 @@
 //! The program image: the headers, dynamic section, symbols and relocations that the interpreter is shown as "the main
-//! program" (System V gABI ch. 5, "Dynamic Linking"). Written into a slice; nothing here maps or jumps.
+//! program" (System V gABI ch. 4 and 5). Written into a slice of words; nothing here maps or jumps.
 
 use core::ffi::CStr;
 use core::sync::atomic::AtomicUsize;
 
-use object::elf::{self, Dyn64, ProgramType, Rela64, Sym64};
-use object::{LittleEndian as LE, U16, U32, U64, I64, pod};
+use object::LittleEndian as LE;
+use object::elf::{self, DynamicTag, ProgramType};
+use object::pod;
 
 use crate::arch;
 use crate::elf::Phdr;
-use crate::export::{self, Exported, defined};
+#[cfg(not(std_start))]
+use crate::export;
+use crate::export::Exports;
 use crate::slots;
-use crate::std_start::Import;
+#[cfg(std_start)]
+pub(crate) use crate::std_start::image::Std;
+use crate::strings::Strings;
 
 /// What [`arch::image_entry`] does when the interpreter is done.
 #[repr(C)]
@@ -29,306 +34,242 @@ pub(crate) static ENTRY: Entry =
 
 /// What the image says.
 pub(crate) struct Contents<'a> {
-    /// Libraries to load (DT_NEEDED).
-    pub(crate) needed: &'a [&'a CStr],
-    /// The interpreter's file name (PT_INTERP), NUL-terminated.
-    pub(crate) interpreter: &'a [u8],
+    /// Names of the libraries to load (DT_NEEDED), each with its NUL.
+    pub(crate) needed: &'a str,
+    /// The interpreter's file name (PT_INTERP).
+    pub(crate) interpreter: &'a CStr,
     /// The static program's own segments in adopted mode.
     pub(crate) segments: &'a [Phdr],
-    /// Load bias of those segments; `None` gives the image a segment and a TLS block of its own.
+    /// Load bias of those segments; `None` gives the image a segment of its own.
     pub(crate) load_bias: Option<usize>,
+    /// The initial words of a thread-local block of the image's own, which is aligned to 16 bytes.
+    pub(crate) tls: Option<&'a [u64]>,
     /// Functions that libraries find in the program.
-    pub(crate) exports: &'a [Exported],
+    pub(crate) exports: Exports<'a>,
     /// What a std program without a libc imports; nothing for others.
+    #[cfg(std_start)]
     pub(crate) std: Std<'a>,
 }
 
-/// What the image says of a std program without a libc.
-#[derive(Default)]
-pub(crate) struct Std<'a> {
-    pub(crate) imports: &'a [Import],
-    /// Whether variables that not every libc has are copied: only glibc puts up with missing ones.
-    pub(crate) copies_all: bool,
-    /// Address and bytes of the program's destructors (DT_FINI_ARRAY).
-    pub(crate) destructors: (usize, usize),
-}
-
-impl<'a> Std<'a> {
-    fn functions(&self) -> impl Iterator<Item = &'a Import> + use<'a> {
-        self.imports.iter().filter(|import| !import.is_data())
-    }
-
-    fn data(&self) -> impl Iterator<Item = &'a Import> + use<'a> {
-        self.imports.iter().filter(|import| import.is_data())
-    }
-}
-
 /// Where the parts of a written image are.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     /// Address of the program headers, and their number.
     pub(crate) headers: usize,
     pub(crate) header_count: usize,
     /// Address of the slots, `slots::COUNT` words.
     pub(crate) slots: usize,
+    /// Address of the interpreter's file name.
+    pub(crate) interpreter: usize,
 }
 
-/// Bytes that an image with these exports can need at most.
+/// Bytes that an image with these contents needs at most.
 pub(crate) fn size(contents: &Contents<'_>) -> usize {
-    let names: usize = contents.exports.iter().map(|export| export.name.count_bytes() + 1).sum();
-    let imports: usize = contents.std.imports.iter().flat_map(Import::names).map(|name| name.count_bytes() + 1 + 64).sum();
-    8192 + names + imports + contents.exports.len() * 64 + contents.segments.len() * size_of::<Phdr>()
+    let mut size = 4096 + size_of_val(contents.segments) + size_of_val(contents.tls.unwrap_or_default());
+    for export in contents.exports.iter() {
+        size += export.name.count_bytes() + 1 + (SYMBOL + 1) * 8;
+    }
+    #[cfg(std_start)]
+    {
+        size += contents.std.size();
+    }
+    size
 }
+
+/// Words of a program header, a symbol and a relocation.
+const HEADER: usize = 7;
+pub(crate) const SYMBOL: usize = 3;
+pub(crate) const RELOCATION: usize = 3;
+/// Headers beside those of the static program's segments.
+const OWN_HEADERS: usize = 6;
 
 /// Writes the image into `memory`, which is zeroed, page-aligned, and will stay at its address; `None` when it does not
 /// fit.
-pub(crate) fn write(memory: &mut [u8], contents: &Contents<'_>) -> Option<Layout> {
+pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layout> {
     let base = memory.as_ptr() as usize;
-    let len = memory.len();
+    let len = size_of_val(memory);
     let bias = contents.load_bias.unwrap_or(base);
-    let mut writer = Writer { memory, used: 0, base, bias };
+    // The headers come first, and are written last.
+    let header_room = (contents.segments.len() + OWN_HEADERS) * HEADER;
+    let mut writer = Writer { words: memory, used: header_room, bias };
 
-    // The headers come first; their number is known only at the end.
-    let header_room = contents.segments.len() + 6;
-    let headers = writer.reserve(header_room * size_of::<Phdr>(), 8)?;
+    // The string table begins with the empty string.
+    let strings = writer.here();
+    let mut end = 1;
+    end = writer.text(end, contents.needed.as_bytes());
+    end = writer.text(end, slots::NAMES.as_bytes());
+    for export in contents.exports.iter() {
+        end = writer.text(end, export.name.to_bytes_with_nul());
+    }
+    #[cfg(std_start)]
+    {
+        end = contents.std.write_names(&mut writer, end);
+    }
+    let interpreter = strings + end as u64;
+    end = writer.text(end, contents.interpreter.to_bytes_with_nul());
+    writer.used += end.div_ceil(8);
 
-    let interpreter = writer.bytes(contents.interpreter, 1)?;
-    let strings = export::write_strings(&mut writer, contents)?;
-    let symbols = write_symbols(&mut writer, &strings, contents, bias)?;
-    let hash = export::write_gnu_hash(&mut writer, contents)?;
-    let slot_table = writer.reserve(slots::COUNT * 8, 8)?;
-    let relocations = write_relocations(&mut writer, contents, slot_table, bias)?;
-    let dynamic = write_dynamic(&mut writer, contents, &[
-        (elf::DT_STRTAB, strings.table.vaddr),
-        (elf::DT_STRSZ, strings.table.len),
-        (elf::DT_SYMTAB, symbols.vaddr),
-        (elf::DT_SYMENT, size_of::<Sym64<LE>>()),
-        (elf::DT_GNU_HASH, hash.vaddr),
-        (elf::DT_RELA, relocations.vaddr),
-        (elf::DT_RELASZ, relocations.len),
-        (elf::DT_RELAENT, size_of::<Rela64<LE>>()),
-    ], &strings.needed)?;
+    let symbols = writer.here();
+    write_symbols(&mut writer, contents);
+    let hash = writer.here();
+    #[cfg(not(std_start))]
+    export::write_gnu_hash(&mut writer, 1 + slots::COUNT, contents.exports.iter().map(|export| export.name));
+    #[cfg(std_start)]
+    contents.std.write_gnu_hash(&mut writer, contents.exports);
+    let slots = writer.here();
+    writer.used += slots::COUNT;
+    let relocations = writer.here();
+    for index in 0..slots::COUNT as u64 {
+        writer.pair(slots + index * 8, (1 + index) << 32 | u64::from(arch::GLOB_DAT.0));
+        writer.push(0);
+    }
+    #[cfg(std_start)]
+    contents.std.write_relocations(&mut writer, contents.exports.len());
+    let relocations_size = writer.here() - relocations;
 
-    let mut table = Headers { writer, at: headers.offset, count: 0 };
-    table.push(elf::PT_PHDR, elf::PF_R, headers.vaddr, header_room * size_of::<Phdr>(), 8)?;
-    table.push(elf::PT_INTERP, elf::PF_R, interpreter.vaddr, interpreter.len, 1)?;
+    let dynamic = writer.here();
+    let mut name = 1;
+    for text in Strings::new(contents.needed) {
+        writer.dynamic(elf::DT_NEEDED, name);
+        name += text.count_bytes() as u64 + 1;
+    }
+    writer.dynamic(elf::DT_STRTAB, strings);
+    writer.dynamic(elf::DT_STRSZ, end as u64);
+    writer.dynamic(elf::DT_SYMTAB, symbols);
+    writer.dynamic(elf::DT_SYMENT, SYMBOL as u64 * 8);
+    writer.dynamic(elf::DT_GNU_HASH, hash);
+    writer.dynamic(elf::DT_RELA, relocations);
+    writer.dynamic(elf::DT_RELASZ, relocations_size);
+    writer.dynamic(elf::DT_RELAENT, RELOCATION as u64 * 8);
+    #[cfg(std_start)]
+    contents.std.write_destructors(&mut writer);
+    writer.dynamic(elf::DT_FLAGS, elf::DF_BIND_NOW.0);
+    writer.dynamic(elf::DT_DEBUG, 0); // the interpreter stores its list of libraries there, for debuggers
+    writer.dynamic(elf::DT_NULL, 0);
+    let dynamic_size = writer.here() - dynamic;
+
+    writer.used = (writer.used + 1) & !1;
+    let tls = writer.here();
+    for &word in contents.tls.unwrap_or_default() {
+        writer.push(word);
+    }
+    let used = writer.used;
+
+    writer.used = 0;
+    let headers = writer.here();
+    writer.header(elf::PT_PHDR, headers, header_room as u64 * 8, 8);
+    writer.header(elf::PT_INTERP, interpreter, contents.interpreter.count_bytes() as u64 + 1, 1);
     if contents.load_bias.is_none() {
-        table.push(elf::PT_LOAD, elf::ProgramFlags(elf::PF_R.0 | elf::PF_W.0), 0, len, 4096)?;
-        let (size, align) = (crate::guest::area::SIZE, crate::guest::area::ALIGN);
-        let tls = table.writer.reserve(0, align)?;
-        table.push_tls(tls.vaddr, size, align)?;
+        writer.header(elf::PT_LOAD, 0, len as u64, 4096);
     }
-    for segment in contents.segments.iter().filter(|segment| is_shown(segment)) {
-        table.copy(segment)?;
+    if let Some(words) = contents.tls {
+        writer.header(elf::PT_TLS, tls, size_of_val(words) as u64, 16);
     }
-    table.push(elf::PT_DYNAMIC, elf::ProgramFlags(elf::PF_R.0 | elf::PF_W.0), dynamic.vaddr, dynamic.len, 8)?;
+    for segment in contents.segments {
+        if is_shown(segment.p_type.get(LE)) {
+            writer.text(0, pod::bytes_of(segment));
+            writer.used += HEADER;
+        }
+    }
+    writer.header(elf::PT_DYNAMIC, dynamic, dynamic_size, 8);
     // Without this one glibc takes the stack to be executable.
-    table.push(elf::PT_GNU_STACK, elf::ProgramFlags(elf::PF_R.0 | elf::PF_W.0), 0, 0, 16)?;
-    Some(Layout {
-        headers: base + headers.offset,
-        header_count: table.count,
-        slots: base + slot_table.offset,
-    })
+    writer.header(elf::PT_GNU_STACK, 0, 0, 16);
+
+    let address = |vaddr: u64| (vaddr as usize).wrapping_add(bias);
+    let layout = Layout {
+        headers: base,
+        header_count: writer.used / HEADER,
+        slots: address(slots),
+        interpreter: address(interpreter),
+    };
+    (used * 8 <= len).then_some(layout)
 }
 
 /// Whether the interpreter is to know a segment of the static program: where it is, its TLS, its unwind tables, its
 /// RELRO.
-fn is_shown(segment: &Phdr) -> bool {
-    let kind = segment.p_type.get(LE);
-    [elf::PT_LOAD, elf::PT_TLS, elf::PT_GNU_EH_FRAME, elf::PT_GNU_RELRO].contains(&kind)
+fn is_shown(kind: ProgramType) -> bool {
+    matches!(kind, elf::PT_LOAD | elf::PT_TLS | elf::PT_GNU_EH_FRAME | elf::PT_GNU_RELRO)
 }
 
-/// The null symbol, a weak undefined one per slot and imported function (absent ones stay 0), the exports, and the copies
-/// of imported variables. Unversioned: a newer or older host must not refuse the program.
-fn write_symbols(
-    writer: &mut Writer<'_>,
-    strings: &export::Strings,
-    contents: &Contents<'_>,
-    bias: usize,
-) -> Option<Part> {
-    let entry = size_of::<Sym64<LE>>();
-    let undefined = slots::COUNT + contents.std.functions().count();
-    let table = writer.reserve((1 + undefined + defined(contents).count()) * entry, 8)?;
-    let symbol = |name: usize, info: elf::SymbolInfo, section: elf::SymbolSection, value: usize, size: u32| Sym64::<LE> {
-        st_name: U32::new(LE, name as u32),
-        st_info: info,
-        st_other: elf::SymbolOther(0),
-        st_shndx: U16::new(LE, section),
-        st_value: U64::new(LE, value as u64),
-        st_size: U64::new(LE, size.into()),
-    };
-    let weak = |kind: elf::SymbolType| elf::SymbolInfo(elf::STB_WEAK.0 << 4 | kind.0);
-    for index in 0..slots::COUNT {
-        let name = strings.slots + slots::name_offset(index);
-        let undefined = symbol(name, weak(elf::STT_NOTYPE), elf::SHN_UNDEF, 0, 0);
-        writer.put(table.offset + (1 + index) * entry, pod::bytes_of(&undefined))?;
+/// The null symbol, a weak undefined one per slot (absent ones stay 0), and the exports, in the order of their names in
+/// the string table. Unversioned: a newer or older host must not refuse the program.
+fn write_symbols(writer: &mut Writer<'_>, contents: &Contents<'_>) {
+    const WEAK: u64 = (elf::STB_WEAK.0 as u64) << 4;
+    const GLOBAL_FUNCTION: u64 = (elf::STB_GLOBAL.0 as u64) << 4 | elf::STT_FUNC.0 as u64;
+    /// Any section that is neither undefined nor absolute: the value then moves with the load bias.
+    const DEFINED: u64 = 1;
+    writer.used += SYMBOL;
+    let mut name = 1 + contents.needed.len() as u64;
+    for text in Strings::new(slots::NAMES) {
+        writer.pair(name | WEAK << 32, 0);
+        writer.push(0);
+        name += text.count_bytes() as u64 + 1;
     }
-    let mut string = strings.imports;
-    for (index, import) in contents.std.functions().enumerate() {
-        let undefined = symbol(string, weak(elf::STT_NOTYPE), elf::SHN_UNDEF, 0, 0);
-        string += import.name().count_bytes() + 1;
-        writer.put(table.offset + (1 + slots::COUNT + index) * entry, pod::bytes_of(&undefined))?;
+    #[cfg(std_start)]
+    contents.std.write_functions(writer, name + contents.exports.names_len());
+    for export in contents.exports.iter() {
+        let value = (export.code as usize).wrapping_sub(writer.bias);
+        writer.pair(name | GLOBAL_FUNCTION << 32 | DEFINED << 48, value as u64);
+        writer.push(0);
+        name += export.name.count_bytes() as u64 + 1;
     }
-    let mut string = strings.defined;
-    for (index, known) in defined(contents).enumerate() {
-        // Weak data: glibc's R_*_COPY then puts up with a libc that has no such variable.
-        let info = match known.size {
-            0 => elf::SymbolInfo(elf::STB_GLOBAL.0 << 4 | elf::STT_FUNC.0),
-            _ => weak(elf::STT_OBJECT),
-        };
-        // Any section that is neither undefined nor absolute: the value then moves with the load bias.
-        let value = known.address.wrapping_sub(bias);
-        let defined = symbol(string, info, elf::SymbolSection(1), value, known.size);
-        string += known.name.count_bytes() + 1;
-        writer.put(table.offset + (1 + undefined + index) * entry, pod::bytes_of(&defined))?;
-    }
-    Some(table)
+    #[cfg(std_start)]
+    contents.std.write_data(writer, name);
 }
 
-/// A relocation per slot, per imported function, and a copy per imported variable.
-fn write_relocations(writer: &mut Writer<'_>, contents: &Contents<'_>, slot_table: Part, bias: usize) -> Option<Part> {
-    let entry = size_of::<Rela64<LE>>();
-    let std = &contents.std;
-    let table = writer.reserve((slots::COUNT + std.imports.len()) * entry, 8)?;
-    let mut next = table.offset;
-    let mut push = |place: usize, symbol: usize, kind: elf::RelocationType| {
-        let relocation = Rela64::<LE> {
-            r_offset: U64::new(LE, place as u64),
-            r_info: Rela64::r_info(LE, false, symbol as u32, kind),
-            r_addend: I64::new(LE, 0),
-        };
-        writer.put(next, pod::bytes_of(&relocation))?;
-        next += entry;
-        Some(())
-    };
-    for index in 0..slots::COUNT {
-        push(slot_table.vaddr.wrapping_add(index * 8), 1 + index, arch::GLOB_DAT)?;
-    }
-    let mut symbol = 1 + slots::COUNT;
-    for import in std.functions() {
-        push(import.slot_address().wrapping_sub(bias), symbol, arch::GLOB_DAT)?;
-        symbol += 1;
-    }
-    symbol += contents.exports.len();
-    for import in std.data() {
-        if std.copies_all || !import.is_not_everywhere() {
-            push(import.address().wrapping_sub(bias), symbol, arch::COPY)?;
-        }
-        symbol += import.names().count();
-    }
-    Some(Part { len: next - table.offset, ..table })
-}
-
-fn write_dynamic(
-    writer: &mut Writer<'_>,
-    contents: &Contents<'_>,
-    entries: &[(elf::DynamicTag, usize)],
-    needed: &[usize],
-) -> Option<Part> {
-    let entry = size_of::<Dyn64<LE>>();
-    // DT_FINI_ARRAY, its size, DT_FLAGS, DT_DEBUG (the interpreter stores there) and DT_NULL beside the given ones.
-    let table = writer.reserve((contents.needed.len() + entries.len() + 5) * entry, 8)?;
-    let needed = needed.iter().take(contents.needed.len()).map(|&name| (elf::DT_NEEDED, name));
-    let flags = (elf::DT_FLAGS, elf::DF_BIND_NOW.0 as usize);
-    let (fini, fini_size) = contents.std.destructors;
-    let bias = contents.load_bias.unwrap_or(0);
-    let destructors = [(elf::DT_FINI_ARRAY, fini.wrapping_sub(bias)), (elf::DT_FINI_ARRAYSZ, fini_size)];
-    let all = needed
-        .chain(entries.iter().copied())
-        .chain(destructors.into_iter().filter(|_| fini_size != 0))
-        .chain([flags, (elf::DT_DEBUG, 0), (elf::DT_NULL, 0)]);
-    for (index, (tag, value)) in all.enumerate() {
-        let dynamic = Dyn64::<LE> { d_tag: I64::new(LE, tag), d_val: U64::new(LE, value as u64) };
-        writer.put(table.offset + index * entry, pod::bytes_of(&dynamic))?;
-    }
-    Some(table)
-}
-
-/// A written part of the image.
-#[derive(Clone, Copy)]
-pub(crate) struct Part {
-    pub(crate) offset: usize,
-    pub(crate) vaddr: usize,
-    pub(crate) len: usize,
-}
-
-/// Lays parts out one after another.
+/// Lays words out one after another. What does not fit is counted and left out.
 pub(crate) struct Writer<'a> {
-    memory: &'a mut [u8],
-    used: usize,
-    base: usize,
-    bias: usize,
+    words: &'a mut [u64],
+    pub(crate) used: usize,
+    pub(crate) bias: usize,
 }
 
 impl Writer<'_> {
-    /// Room for `len` bytes, zero until written.
-    pub(crate) fn reserve(&mut self, len: usize, align: usize) -> Option<Part> {
-        let offset = self.used.next_multiple_of(align);
-        self.used = offset.checked_add(len).filter(|&end| end <= self.memory.len())?;
-        Some(Part { offset, vaddr: self.base.wrapping_add(offset).wrapping_sub(self.bias), len })
+    /// The vaddr of the next word.
+    #[inline(never)]
+    fn here(&self) -> u64 {
+        (self.words.as_ptr() as usize).wrapping_add(self.used * 8).wrapping_sub(self.bias) as u64
     }
 
-    pub(crate) fn put(&mut self, offset: usize, bytes: &[u8]) -> Option<()> {
-        self.memory.get_mut(offset..offset.checked_add(bytes.len())?)?.copy_from_slice(bytes);
-        Some(())
+    /// Writes a word at an index.
+    pub(crate) fn set(&mut self, index: usize, word: u64) {
+        if let Some(place) = self.words.get_mut(index) {
+            *place = word;
+        }
     }
 
-    pub(crate) fn bytes(&mut self, bytes: &[u8], align: usize) -> Option<Part> {
-        let part = self.reserve(bytes.len(), align)?;
-        self.put(part.offset, bytes)?;
-        Some(part)
-    }
-}
-
-/// The program header table, filled from its start.
-struct Headers<'a> {
-    writer: Writer<'a>,
-    at: usize,
-    count: usize,
-}
-
-impl Headers<'_> {
-    fn push(
-        &mut self,
-        kind: ProgramType,
-        flags: elf::ProgramFlags,
-        vaddr: usize,
-        size: usize,
-        align: usize,
-    ) -> Option<()> {
-        self.put(kind, flags, vaddr, size, size, align)
+    #[inline(never)]
+    pub(crate) fn push(&mut self, word: u64) {
+        self.set(self.used, word);
+        self.used += 1;
     }
 
-    /// Thread-local storage that begins as zeros.
-    fn push_tls(&mut self, vaddr: usize, size: usize, align: usize) -> Option<()> {
-        self.put(elf::PT_TLS, elf::PF_R, vaddr, 0, size, align)
+    #[inline(never)]
+    pub(crate) fn pair(&mut self, first: u64, second: u64) {
+        self.push(first);
+        self.push(second);
     }
 
-    fn put(
-        &mut self,
-        kind: ProgramType,
-        flags: elf::ProgramFlags,
-        vaddr: usize,
-        in_file: usize,
-        in_memory: usize,
-        align: usize,
-    ) -> Option<()> {
-        let word = |value: usize| U64::new(LE, value as u64);
-        self.copy(&Phdr {
-            p_type: U32::new(LE, kind),
-            p_flags: U32::new(LE, flags),
-            p_offset: word(0),
-            p_vaddr: word(vaddr),
-            p_paddr: word(vaddr),
-            p_filesz: word(in_file),
-            p_memsz: word(in_memory),
-            p_align: word(align),
-        })
+    /// Bytes at an offset from here, without going on; the offset after them.
+    #[inline(never)]
+    pub(crate) fn text(&mut self, offset: usize, bytes: &[u8]) -> usize {
+        let places = pod::bytes_of_slice_mut(self.words).get_mut(self.used * 8 + offset..).unwrap_or_default();
+        for (place, byte) in places.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        offset + bytes.len()
     }
 
-    fn copy(&mut self, header: &Phdr) -> Option<()> {
-        self.writer.put(self.at + self.count * size_of::<Phdr>(), pod::bytes_of(header))?;
-        self.count += 1;
-        Some(())
+    pub(crate) fn dynamic(&mut self, tag: DynamicTag, value: u64) {
+        self.pair(tag.0 as u64, value);
+    }
+
+    /// A header of the image's own, readable and writable.
+    #[inline(never)]
+    fn header(&mut self, kind: ProgramType, vaddr: u64, size: u64, align: u64) {
+        self.pair(u64::from(kind.0) | u64::from(elf::PF_R.0 | elf::PF_W.0) << 32, 0);
+        self.pair(vaddr, vaddr);
+        self.pair(size, size);
+        self.push(align);
     }
 }

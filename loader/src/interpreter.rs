@@ -2,175 +2,159 @@
 
 use core::ffi::CStr;
 
+use object::LittleEndian as LE;
 use object::elf;
-use object::{LittleEndian as LE, pod};
 use rustix::fd::OwnedFd;
 use rustix::fs::{self, Mode, OFlags};
 use rustix::mm::{self, MapFlags, ProtFlags};
 
 use crate::arch;
 use crate::elf::{HEAD, Object, Phdr};
-use crate::error::{Attempts, Error, Rejection};
+use crate::error::{Attempts, Errno, Error, Rejection};
 use crate::host::LibcKind;
-use crate::message::Text;
+use crate::mapping::Mapping;
+use crate::strings::Strings;
 
 /// The environment variable that names an interpreter, and the only one tried then.
 const VARIABLE: &[u8] = b"IMPORT_DYNAMIC_INTERPRETER";
 /// Programs that every host has, whose PT_INTERP tells where the interpreter is (NixOS, Guix).
-const KNOWN_PROGRAMS: &[&CStr] = &[c"/usr/bin/env", c"/bin/sh"];
+const KNOWN_PROGRAMS: Strings<'static> = Strings::new("/usr/bin/env\0/bin/sh\0");
+
+impl From<rustix::io::Errno> for Rejection {
+    fn from(errno: rustix::io::Errno) -> Self {
+        Self::System(errno.into())
+    }
+}
 
 /// A file name, NUL-terminated.
-pub(crate) type Path = [u8; 256];
+pub(crate) struct Path([u8; 256]);
 
-/// A mapped interpreter, not started.
+impl Path {
+    pub(crate) const EMPTY: Self = Self([0; 256]);
+
+    /// Where `len` bytes of a name can be written, a NUL after them.
+    fn room(&mut self, len: usize) -> Result<&mut [u8], Rejection> {
+        self.0 = [0; 256];
+        let (_, name) = self.0.split_last_mut().ok_or(Rejection::System(Errno::NAME_TOO_LONG))?;
+        name.get_mut(..len).ok_or(Rejection::System(Errno::NAME_TOO_LONG))
+    }
+
+    fn set(&mut self, name: &CStr) -> Result<(), Rejection> {
+        for (place, byte) in self.room(name.count_bytes())?.iter_mut().zip(name.to_bytes()) {
+            *place = *byte;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn as_c_str(&self) -> &CStr {
+        Strings::from_bytes(&self.0).next().unwrap_or_default()
+    }
+}
+
+/// A mapped interpreter, not started. What is not kept when it is started is unmapped.
 pub(crate) struct Interpreter {
-    pub(crate) path: Path,
     /// Load bias, which for a shared object is what AT_BASE wants.
     pub(crate) bias: usize,
     /// Absolute entry point.
     pub(crate) entry: usize,
     pub(crate) libc: LibcKind,
     /// Whether it registers restartable sequences (glibc 2.35 and later).
+    #[cfg(guest)]
     pub(crate) registers_rseq: bool,
-    /// Where it is mapped, with room that its alignment wanted.
-    mapping: (usize, usize),
-}
-
-impl Drop for Interpreter {
-    fn drop(&mut self) {
-        // SAFETY: mapped by `load`, and not started: who starts it calls `keep`.
-        let _ = unsafe { mm::munmap(self.mapping.0 as *mut _, self.mapping.1) };
-    }
+    /// Where it is, with room that its alignment wanted.
+    mapping: Mapping,
 }
 
 impl Interpreter {
     /// Lets the mapping stay for the life of the process.
-    pub(crate) fn keep(self) -> (LibcKind, Path) {
-        let kept = (self.libc, self.path);
-        core::mem::forget(self);
-        kept
+    pub(crate) fn keep(self) -> (LibcKind, usize) {
+        self.mapping.keep();
+        (self.libc, self.bias)
     }
 
-    /// Finds the host's interpreter and maps it.
+    /// Finds the host's interpreter, whose name is in `path` then, and maps it.
     ///
     /// # Errors
-    /// [`Error::NoInterpreter`] names every file tried; [`Error::Map`] when a good one could not be mapped.
-    pub(crate) fn load(page: usize) -> Result<Self, Error> {
+    /// [`Error::NoInterpreter`] names every file tried.
+    pub(crate) fn load(path: &mut Path, page: usize) -> Result<Self, Error> {
         let mut attempts = Attempts::NONE;
-        let mut attempt = |name: &CStr| match Self::open(name, page) {
-            Ok(interpreter) => Some(Ok(interpreter)),
-            Err(Failure::Rejected(reason)) => {
-                attempts.push(name.to_bytes(), reason);
-                None
-            }
-            Err(Failure::Fatal(error)) => Some(Err(error)),
-        };
-        if let Some(name) = crate::start::variable(VARIABLE) {
-            return attempt(name).unwrap_or_else(|| Err(Error::NoInterpreter(attempts)));
-        }
-        for name in arch::INTERPRETERS {
-            if let Some(result) = attempt(name) {
-                return result;
+        let wanted = crate::start::variable(VARIABLE);
+        let names = wanted.map_or(arch::INTERPRETERS, Strings::one);
+        for name in names {
+            match path.set(name).and_then(|()| Self::open(name, page)) {
+                Ok(interpreter) => return Ok(interpreter),
+                Err(reason) => attempts.push(name, reason),
             }
         }
-        let mut rejected = None;
-        for program in KNOWN_PROGRAMS {
-            match interpreter_of(program) {
-                Ok(path) => {
-                    let name = CStr::from_bytes_until_nul(&path).unwrap_or_default();
-                    if !arch::INTERPRETERS.contains(&name)
-                        && let Some(result) = attempt(name)
-                    {
-                        return result;
-                    }
+        if wanted.is_none() {
+            for program in KNOWN_PROGRAMS {
+                if interpreter_of(program, path).is_err() || attempts.has(path.as_c_str()) {
+                    continue;
                 }
-                Err(reason) => rejected = rejected.or(Some((program, reason))),
+                match Self::open(path.as_c_str(), page) {
+                    Ok(interpreter) => return Ok(interpreter),
+                    Err(reason) => attempts.push(path.as_c_str(), reason),
+                }
             }
-        }
-        if let Some((program, reason)) = rejected {
-            attempts.push(program.to_bytes(), reason);
         }
         Err(Error::NoInterpreter(attempts))
     }
 
-    fn open(name: &CStr, page: usize) -> Result<Self, Failure> {
+    #[inline(never)]
+    fn open(name: &CStr, page: usize) -> Result<Self, Rejection> {
         let mut head = [0; HEAD];
-        let (file, size, len) = open(name, &mut head)?;
-        let head = head.get(..len).unwrap_or_default();
+        let (file, size, head) = open(name, &mut head)?;
         let object = crate::elf::check_interpreter(head, size, page as u64, arch::MACHINE)?;
-        let path = name.to_bytes_with_nul();
-        let mut copy = [0; 256];
-        copy.get_mut(..path.len()).ok_or(Rejection::Truncated)?.copy_from_slice(path);
-        let (bias, mapping) = map(&file, &object, page)
-            .map_err(|errno| Failure::Fatal(Error::Map(Text::new(name.to_bytes()), errno.into())))?;
+        let (bias, mapping) = map(&file, &object, page)?;
         let entry = bias.wrapping_add(object.entry as usize);
         let names = names(&object, bias);
-        let registers_rseq = defines(names, b"\0GLIBC_2.35\0");
-        Ok(Self { path: copy, bias, entry, libc: kind(names), registers_rseq, mapping })
+        Ok(Self {
+            bias,
+            entry,
+            libc: kind(names),
+            #[cfg(guest)]
+            registers_rseq: defines(names, c"GLIBC_2.35"),
+            mapping,
+        })
     }
 }
 
-enum Failure {
-    Rejected(Rejection),
-    Fatal(Error),
-}
-
-impl From<Rejection> for Failure {
-    fn from(reason: Rejection) -> Self {
-        Self::Rejected(reason)
-    }
-}
-
-/// Opens a regular file; its size, and how many of its first bytes are in `head`.
-fn open(name: &CStr, head: &mut [u8]) -> Result<(OwnedFd, u64, usize), Rejection> {
-    let rejected = |errno: rustix::io::Errno| Rejection::Open(errno.into());
+/// Opens a regular file; its size, and its first bytes.
+#[inline(never)]
+fn open<'a>(name: &CStr, head: &'a mut [u8; HEAD]) -> Result<(OwnedFd, u64, &'a [u8]), Rejection> {
     // NONBLOCK: the name may lead to a FIFO, which would wait for a writer before it can be rejected.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
-    let file = fs::open(name, flags, Mode::empty()).map_err(rejected)?;
-    let status = fs::fstat(&file).map_err(rejected)?;
+    let file = fs::open(name, flags, Mode::empty())?;
+    let status = fs::fstat(&file)?;
     if !fs::FileType::from_raw_mode(status.st_mode).is_file() {
         return Err(Rejection::NotRegular);
     }
-    let len = rustix::io::pread(&file, &mut *head, 0).map_err(rejected)?;
-    Ok((file, status.st_size as u64, len))
+    let len = rustix::io::pread(&file, &mut head[..], 0)?;
+    Ok((file, status.st_size as u64, head.get(..len).unwrap_or_default()))
 }
 
-/// The interpreter that the program `name` asks for.
-fn interpreter_of(name: &CStr) -> Result<Path, Rejection> {
+/// Stores the name of the interpreter that the program `name` asks for.
+fn interpreter_of(name: &CStr, path: &mut Path) -> Result<(), Rejection> {
     let mut head = [0; HEAD];
-    let (file, _, len) = open(name, &mut head)?;
-    let (offset, size) = crate::elf::interpreter_name(head.get(..len).unwrap_or_default(), arch::MACHINE)?;
-    let mut path = [0; 256];
-    let wanted = usize::try_from(size).ok().and_then(|size| path.get_mut(..size)).ok_or(Rejection::Segment)?;
-    rustix::io::pread(&file, &mut *wanted, offset).map_err(|errno| Rejection::Open(errno.into()))?;
-    path[255] = 0;
-    Ok(path)
+    let (file, _, head) = open(name, &mut head)?;
+    let (offset, size) = crate::elf::interpreter_name(head, arch::MACHINE)?;
+    rustix::io::pread(&file, path.room(size as usize)?, offset)?;
+    Ok(())
 }
 
-/// Maps every segment of a checked object; the load bias and the mapping. Nothing stays mapped on failure.
-fn map(file: &OwnedFd, object: &Object<'_>, page: usize) -> rustix::io::Result<(usize, (usize, usize))> {
-    let up = |address: u64| (address as usize).wrapping_add(page - 1) & !(page - 1);
-    let span = up(object.span);
-    let spare = object.align as usize - page;
-    // SAFETY: a new mapping at an address of the kernel's choice.
-    let reserved = unsafe {
-        mm::mmap_anonymous(core::ptr::null_mut(), span + spare, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)
-    }?;
-    let base = (reserved as usize).next_multiple_of(object.align as usize);
+/// Maps every segment of a checked object; the load bias and the mapping.
+fn map(file: &OwnedFd, object: &Object<'_>, page: usize) -> rustix::io::Result<(usize, Mapping)> {
+    let align = object.align as usize;
+    let span = (object.span as usize + page - 1) & !(page - 1);
+    let mapping = Mapping::new(span + (align - page), ProtFlags::empty())?;
+    let base = (mapping.start + align - 1) & !(align - 1);
     let bias = base.wrapping_sub(object.start as usize);
-    let result = object
-        .segments
-        .iter()
-        .filter(|segment| segment.p_type.get(LE) == elf::PT_LOAD)
-        .try_for_each(|segment| map_segment(file, segment, bias, page));
-    match result {
-        Ok(()) => Ok((bias, (reserved as usize, span + spare))),
-        Err(errno) => {
-            // SAFETY: the reservation made above, which nothing uses yet.
-            let _ = unsafe { mm::munmap(reserved, span + spare) };
-            Err(errno)
+    for segment in object.segments {
+        if segment.p_type.get(LE) == elf::PT_LOAD {
+            map_segment(file, segment, bias, page)?;
         }
     }
+    Ok((bias, mapping))
 }
 
 fn map_segment(file: &OwnedFd, segment: &Phdr, bias: usize, page: usize) -> rustix::io::Result<()> {
@@ -203,27 +187,32 @@ fn map_segment(file: &OwnedFd, segment: &Phdr, bias: usize, page: usize) -> rust
 }
 
 /// The interpreter's dynamic string table.
-fn names(object: &Object<'_>, bias: usize) -> &'static [u8] {
+fn names(object: &Object<'_>, bias: usize) -> Strings<'static> {
     let dynamic = loaded(object, bias, object.dynamic.0, object.dynamic.1);
-    let count = dynamic.len() / size_of::<elf::Dyn64<LE>>();
-    let entries = pod::slice_from_bytes::<elf::Dyn64<LE>>(dynamic, count).map_or(&[][..], |(entries, _)| entries);
-    let value = |tag| entries.iter().find(|entry| entry.d_tag.get(LE) == tag).map_or(0, |entry| entry.d_val.get(LE));
-    loaded(object, bias, value(elf::DT_STRTAB), value(elf::DT_STRSZ))
+    let (mut start, mut size) = (0, 0);
+    for entry in crate::elf::dynamic_entries(dynamic) {
+        match entry.d_tag.get(LE) {
+            elf::DT_STRTAB => start = entry.d_val.get(LE),
+            elf::DT_STRSZ => size = entry.d_val.get(LE),
+            _ => {}
+        }
+    }
+    Strings::from_bytes(loaded(object, bias, start, size))
 }
 
-fn defines(names: &[u8], name: &[u8]) -> bool {
-    names.windows(name.len()).any(|window| window == name)
+fn defines(mut names: Strings<'_>, name: &CStr) -> bool {
+    names.any(|known| known == name)
 }
 
 /// Which libc the interpreter belongs to, by the names in its dynamic string table: glibc's has its symbol versions
 /// there (GLIBC_2.34 is defined by `elf/Versions` since libdl and libpthread are part of libc), musl's interpreter is
 /// the libc itself.
-fn kind(names: &[u8]) -> LibcKind {
-    if defines(names, b"\0GLIBC_2.34\0") {
+fn kind(names: Strings<'_>) -> LibcKind {
+    if defines(names, c"GLIBC_2.34") {
         LibcKind::Glibc
-    } else if defines(names, b"\0GLIBC_PRIVATE\0") {
+    } else if defines(names, c"GLIBC_PRIVATE") {
         LibcKind::GlibcBefore234
-    } else if defines(names, b"\0__libc_start_main\0") {
+    } else if defines(names, c"__libc_start_main") {
         LibcKind::Musl
     } else {
         LibcKind::Unknown
@@ -231,32 +220,18 @@ fn kind(names: &[u8]) -> LibcKind {
 }
 
 /// Bytes of a mapped object that lie in one readable segment; empty where they do not.
-pub(crate) fn loaded(object: &Object<'_>, bias: usize, vaddr: u64, len: u64) -> &'static [u8] {
-    let inside = |segment: &&Phdr| {
+#[inline(never)]
+fn loaded(object: &Object<'_>, bias: usize, vaddr: u64, len: u64) -> &'static [u8] {
+    for segment in object.segments {
         let start = segment.p_vaddr.get(LE);
-        segment.p_type.get(LE) == elf::PT_LOAD
-            && segment.p_flags.get(LE).0 & elf::PF_R.0 != 0
-            && vaddr >= start
-            && vaddr.checked_add(len).is_some_and(|end| end <= start + segment.p_memsz.get(LE))
-    };
-    if object.segments.iter().find(inside).is_none() {
-        return &[];
+        let (flags, end) = (segment.p_flags.get(LE).0, start + segment.p_memsz.get(LE));
+        let is_readable = segment.p_type.get(LE) == elf::PT_LOAD && flags & elf::PF_R.0 != 0;
+        if is_readable && vaddr >= start && vaddr <= end && len <= end - vaddr {
+            // SAFETY: inside a mapped, readable segment, which is never unmapped once `kind` has been asked.
+            return unsafe {
+                core::slice::from_raw_parts(bias.wrapping_add(vaddr as usize) as *const u8, len as usize)
+            };
+        }
     }
-    // SAFETY: inside a mapped, readable segment, which is never unmapped once `kind` has been asked.
-    unsafe { core::slice::from_raw_parts(bias.wrapping_add(vaddr as usize) as *const u8, len as usize) }
-}
-
-/// Takes a page away from the program break, so that neither libc can grow the heap there: two that both did would
-/// hand out the same memory. Both then use mmap.
-pub(crate) fn block_program_break(page: usize) {
-    let address = crate::sys::program_break().next_multiple_of(page);
-    let flags = MapFlags::PRIVATE | MapFlags::FIXED_NOREPLACE | MapFlags::NORESERVE;
-    // SAFETY: a new mapping where nothing is mapped: FIXED_NOREPLACE, and kernels before 4.17 take the address as a hint.
-    let result = unsafe { mm::mmap_anonymous(address as *mut _, page, ProtFlags::empty(), flags) };
-    if let Ok(place) = result
-        && place as usize != address
-    {
-        // SAFETY: the page just mapped.
-        let _ = unsafe { mm::munmap(place, page) };
-    }
+    &[]
 }

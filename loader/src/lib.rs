@@ -10,68 +10,122 @@
 //!   call into the guest swaps the thread pointer.
 
 #![no_std]
+#![cfg_attr(not(loader), allow(dead_code, reason = "much of it serves static programs only"))]
+
+#[cfg(not(unix))]
+compile_error!("import-dynamic needs a Unix system: it is dlopen that it calls");
 
 #[doc(hidden)]
 pub mod arch;
 mod dl;
 mod error;
+mod exported;
 mod fatal;
 mod host;
 mod message;
+#[cfg(native)]
 mod native;
-
-#[cfg(target_os = "linux")]
-mod adopted;
-#[cfg(target_os = "linux")]
-mod elf;
-#[cfg(target_os = "linux")]
-mod export;
-#[cfg(target_os = "linux")]
-#[doc(hidden)]
-pub mod guest;
-#[cfg(target_os = "linux")]
-mod image;
-#[cfg(target_os = "linux")]
-mod interpreter;
-#[cfg(target_os = "linux")]
-mod optional;
-#[cfg(target_os = "linux")]
-mod own;
-#[cfg(target_os = "linux")]
-mod program;
-#[cfg(target_os = "linux")]
 #[doc(hidden)]
 pub mod registry;
-#[cfg(target_os = "linux")]
 mod slots;
-#[cfg(target_os = "linux")]
+mod strings;
+mod sys;
+mod texts;
+
+// What serves static programs; `build.rs` says where.
+#[cfg(loader)]
+mod adopted;
+#[cfg(loader)]
+mod elf;
+#[cfg(loader)]
+mod export;
+#[cfg(guest)]
+#[doc(hidden)]
+pub mod guest;
+#[cfg(loader)]
+mod image;
+#[cfg(loader)]
+mod interpreter;
+#[cfg(loader)]
+mod main_program;
+#[cfg(loader)]
+mod mapping;
+#[cfg(loader)]
+mod optional;
+#[cfg(loader)]
+mod own;
+#[cfg(loader)]
+mod program;
+#[cfg(loader)]
+mod relocate;
+#[cfg(loader)]
 mod start;
-#[cfg(target_os = "linux")]
+#[cfg(loader)]
 #[doc(hidden)]
 pub mod std_start;
-#[cfg(target_os = "linux")]
-mod sys;
+#[cfg(loader)]
+mod version;
 
-pub use dl::{DlError, Handle};
-pub use error::{Attempt, Attempts, DlText, Errno, Error, MAX_ATTEMPTS, PathText, Rejection};
 #[doc(hidden)]
 pub use arch::Continuation;
-#[cfg(target_os = "linux")]
+pub use dl::{DlError, Handle};
+pub use error::{Attempt, Attempts, Errno, Error};
+pub use exported::Exported;
+pub use fatal::exit;
+#[doc(hidden)]
+pub use fatal::{STATUS, Stderr, exit_with, print_line};
+pub use host::{Host, LibcKind, LinkMode, host, host_if_up};
+pub use message::{Message, Sink};
+#[doc(hidden)]
+pub use message::{format, put_number};
 #[doc(hidden)]
 pub use registry::section;
 #[doc(hidden)]
-pub use fatal::{STATUS, Stderr, exit_with, print_line};
-pub use fatal::exit;
-pub use host::{Host, LibcKind, LinkMode, host, host_if_up};
-pub use message::Text;
+pub use strings::Strings;
+#[doc(hidden)]
+pub use sys::{exit_group, monotonic_nanoseconds};
+#[doc(hidden)]
+pub use texts::Texts;
 
-#[cfg(target_os = "linux")]
-pub use export::Exported;
-#[cfg(target_os = "linux")]
+#[cfg(loader)]
 #[doc(hidden)]
 pub use program::{RESERVED_STACK, begin};
-#[cfg(target_os = "linux")]
-pub use start::{InitialStack, is_secure, set_initial_stack, variable};
-#[cfg(target_os = "linux")]
+#[cfg(loader)]
 #[doc(hidden)]
-pub use sys::{allocate_pages, exit_group, free_pages, monotonic_nanoseconds};
+pub use relocate::relocate;
+#[cfg(loader)]
+pub use start::{InitialStack, is_secure, set_initial_stack, variable};
+#[cfg(not(loader))]
+pub use sys::{is_secure, variable};
+
+/// Expands to the first of two groups where static programs are served, else to the second.
+#[cfg(loader)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_loader {
+    ({ $($served:tt)* } { $($native:tt)* }) => { $($served)* };
+}
+
+/// Expands to the first of two groups where there is guest mode, else to the second.
+#[cfg(guest)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_guest {
+    ({ $($guest:tt)* } { $($other:tt)* }) => { $($guest)* };
+}
+
+/// Expands to the first of two groups where there is guest mode, else to the second.
+#[cfg(not(guest))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_guest {
+    ({ $($guest:tt)* } { $($other:tt)* }) => { $($other)* };
+}
+
+/// Expands to the first of two groups where static programs are served, else to the second.
+#[cfg(not(loader))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_loader {
+    ({ $($served:tt)* } { $($native:tt)* }) => { $($native)* };
+}

@@ -1,75 +1,68 @@
-//! Text of bounded length without an allocator: file names met on the way, and what `dlerror` said.
+//! Messages in parts, without an allocator and without core's formatting, which would be a good part of a small program.
+//! Parts are bytes: file names need not be UTF-8, and stderr takes them as they are.
 
-use core::ffi::{CStr, c_char};
 use core::fmt;
 
-/// Up to `N` bytes of text; longer text is cut and ends in `...`.
-#[derive(Clone, Copy)]
-pub struct Text<const N: usize> {
-    bytes: [u8; N],
-    len: usize,
+/// Takes the parts of a message, one after another.
+pub trait Sink {
+    /// Takes the next part.
+    fn put(&mut self, part: &[u8]);
 }
 
-impl<const N: usize> Text<N> {
-    /// No text.
-    pub const EMPTY: Self = Self { bytes: [0; N], len: 0 };
+/// What can be said on stderr by a program without std.
+pub trait Message {
+    /// Gives its parts.
+    fn write_to(&self, out: &mut dyn Sink);
+}
 
-    /// Copies `bytes`, up to the first NUL.
-    pub fn new(bytes: &[u8]) -> Self {
-        let mut text = Self::EMPTY;
-        text.push(bytes);
-        text
-    }
-
-    /// Appends `bytes`, up to the first NUL.
-    pub fn push(&mut self, bytes: &[u8]) {
-        for &byte in bytes.iter().take_while(|&&byte| byte != 0) {
-            let Some(place) = self.bytes.get_mut(self.len) else {
-                for place in self.bytes.iter_mut().rev().take(3) {
-                    *place = b'.';
-                }
-                return;
-            };
-            *place = byte;
-            self.len += 1;
-        }
-    }
-
-    /// Copies the C string at `text`; none for a null pointer.
-    ///
-    /// # Safety
-    /// `text` is null or a NUL-terminated string that nobody writes meanwhile.
-    pub unsafe fn from_ptr(text: *const c_char) -> Self {
-        if text.is_null() {
-            return Self::EMPTY;
-        }
-        // SAFETY: the caller's.
-        Self::new(unsafe { CStr::from_ptr(text) }.to_bytes())
-    }
-
-    /// The text; what is not UTF-8 is left out.
-    pub fn as_str(&self) -> &str {
-        let bytes = self.bytes.get(..self.len).unwrap_or_default();
-        match core::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => core::str::from_utf8(bytes.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default(),
-        }
-    }
-
-    /// Whether there is no text.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
+impl Message for str {
+    fn write_to(&self, out: &mut dyn Sink) {
+        out.put(self.as_bytes());
     }
 }
 
-impl<const N: usize> fmt::Display for Text<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+impl<T: Message + ?Sized> Message for &T {
+    fn write_to(&self, out: &mut dyn Sink) {
+        (**self).write_to(out);
     }
 }
 
-impl<const N: usize> fmt::Debug for Text<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
+impl Message for fmt::Arguments<'_> {
+    fn write_to(&self, out: &mut dyn Sink) {
+        struct Adapter<'a>(&'a mut dyn Sink);
+        impl fmt::Write for Adapter<'_> {
+            fn write_str(&mut self, text: &str) -> fmt::Result {
+                self.0.put(text.as_bytes());
+                Ok(())
+            }
+        }
+        let _ = fmt::write(&mut Adapter(out), *self); // an error in the middle ends the message there
     }
+}
+
+/// Formats a message; what is not UTF-8 becomes U+FFFD.
+///
+/// # Errors
+/// The formatter's.
+pub fn format(message: &dyn Message, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    struct Adapter<'a, 'b>(&'a mut fmt::Formatter<'b>, fmt::Result);
+    impl Sink for Adapter<'_, '_> {
+        fn put(&mut self, part: &[u8]) {
+            for chunk in part.utf8_chunks() {
+                let end = if chunk.invalid().is_empty() { "" } else { "\u{fffd}" };
+                self.1 = self.1.and_then(|()| self.0.write_str(chunk.valid())).and_then(|()| self.0.write_str(end));
+            }
+        }
+    }
+    let mut adapter = Adapter(f, Ok(()));
+    message.write_to(&mut adapter);
+    adapter.1
+}
+
+/// Writes a number in decimal.
+pub fn put_number(out: &mut dyn Sink, number: u64) {
+    if number >= 10 {
+        put_number(out, number / 10);
+    }
+    out.put(&[b'0' + (number % 10) as u8]);
 }

@@ -1,53 +1,52 @@
 //! Native mode: the process has a dynamic linker, and offers its `dlopen`.
 
 use crate::error::Error;
-use crate::host::{self, Functions, Host, LibcKind, LinkMode};
+use crate::host::{Host, LibcKind, LinkMode};
+use crate::slots::{self, Slots};
 
 /// The host of a dynamic program: itself.
-#[cfg(target_os = "linux")]
 pub(crate) fn host() -> Result<Host, Error> {
-    let functions = functions()?;
-    let libc = if functions.version == 0 { LibcKind::Musl } else { LibcKind::Glibc };
-    Ok(host::with_functions(LinkMode::Native, libc, &[], functions))
+    if cfg!(all(not(loader), target_os = "linux", target_feature = "crt-static")) {
+        return Err(Error::Unsupported); // its libc's dlopen is none, or wants the libc that it was built with
+    }
+    let slots = slots();
+    if !slots.are_usable() {
+        return Err(Error::NoDlopen);
+    }
+    let libc = match slots.get(slots::VERSION) {
+        _ if cfg!(not(loader)) => LIBC,
+        0 => LibcKind::Musl,
+        _ => LibcKind::Glibc,
+    };
+    Ok(Host { mode: LinkMode::Native, libc, interpreter: c"", base: 0, slots, nanoseconds: 0 })
 }
 
 /// The host of a std program without a libc of its own: what its start code has found.
-#[cfg(target_os = "linux")]
+#[cfg(loader)]
 pub(crate) fn adopted_host(adopted: &crate::std_start::Adopted) -> Result<Host, Error> {
-    let libc = adopted.libc();
-    let mut functions = functions()?;
-    if libc == LibcKind::Musl {
-        functions.version = 0; // the start code's own
-    }
-    Ok(host::with_functions(LinkMode::Adopted, libc, host::c_bytes(&adopted.interpreter()), functions))
-}
-
-#[cfg(target_os = "linux")]
-fn functions() -> Result<Functions, Error> {
-    use crate::optional;
-
-    let functions = Functions {
-        dlopen: optional::dlopen(),
-        dlsym: optional::dlsym(),
-        dlvsym: optional::dlvsym(),
-        dlerror: optional::dlerror(),
-        errno_location: optional::errno_location(),
-        exit: optional::exit(),
-        fflush: optional::fflush(),
-        version: optional::gnu_get_libc_version(),
-        ..Functions::NONE
-    };
-    if functions.dlopen == 0 || functions.dlsym == 0 {
+    let slots = slots();
+    if !slots.are_usable() {
         return Err(Error::NoDlopen);
     }
-    Ok(functions)
+    let (libc, base, interpreter) = (adopted.libc(), adopted.base(), adopted.interpreter());
+    Ok(Host { mode: LinkMode::Adopted, libc, interpreter, base, slots, nanoseconds: 0 })
 }
 
-/// The host of a dynamic program: itself.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn host() -> Result<Host, Error> {
+const LIBC: LibcKind = match () {
+    () if cfg!(all(target_os = "linux", target_env = "gnu")) => LibcKind::Glibc,
+    () if cfg!(target_env = "musl") => LibcKind::Musl,
+    () => LibcKind::Unknown,
+};
+
+#[cfg(loader)]
+fn slots() -> Slots {
+    Slots::native()
+}
+
+#[cfg(not(loader))]
+fn slots() -> Slots {
     use core::ffi::{c_char, c_int, c_void};
-    // SAFETY: dlopen(3), exit(3), fflush(3) as every Unix declares them.
+    // SAFETY: dlopen(3), exit(3), fflush(3) as every Unix declares them, and errno's address.
     unsafe extern "C" {
         fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void;
         fn dlsym(handle: *mut c_void, name: *const c_char) -> *mut c_void;
@@ -55,16 +54,22 @@ pub(crate) fn host() -> Result<Host, Error> {
         fn exit(status: c_int) -> !;
         fn fflush(stream: *mut c_void) -> c_int;
         #[cfg_attr(any(target_vendor = "apple", target_os = "freebsd"), link_name = "__error")]
+        #[cfg_attr(any(target_os = "netbsd", target_os = "openbsd", target_os = "android"), link_name = "__errno")]
         fn __errno_location() -> *mut c_int;
     }
-    let functions = Functions {
-        dlopen: dlopen as *const () as usize,
-        dlsym: dlsym as *const () as usize,
-        dlerror: dlerror as *const () as usize,
-        errno_location: __errno_location as *const () as usize,
-        exit: exit as *const () as usize,
-        fflush: fflush as *const () as usize,
-        ..Functions::NONE
+    struct Table([*const (); slots::COUNT]);
+    // SAFETY: addresses, never written.
+    unsafe impl Sync for Table {}
+    static TABLE: Table = {
+        let mut table = [core::ptr::null(); slots::COUNT];
+        table[slots::DLOPEN] = dlopen as *const ();
+        table[slots::DLSYM] = dlsym as *const ();
+        table[slots::DLERROR] = dlerror as *const ();
+        table[slots::ERRNO_LOCATION] = __errno_location as *const ();
+        table[slots::EXIT] = exit as *const ();
+        table[slots::FFLUSH] = fflush as *const ();
+        Table(table)
     };
-    Ok(host::with_functions(LinkMode::Native, LibcKind::Unknown, &[], functions))
+    // SAFETY: the functions that the indices stand for; a static, never written.
+    unsafe { Slots::new((&raw const TABLE).cast()) }
 }

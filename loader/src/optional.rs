@@ -1,17 +1,29 @@
-//! Functions and variables of the libc that the program may be linked with: their addresses, or 0.
+//! Functions and variables of the libc that a static program may be linked with: their addresses, or 0.
 
+#[cfg(any(guest, native))]
 crate::arch::optional_symbols! {
     environ = "__environ";
     getauxval = "getauxval";
-    cxa_thread_atexit_impl = "__cxa_thread_atexit_impl";
-    pthread_key_create = "pthread_key_create";
-    pthread_setspecific = "pthread_setspecific";
-    dlopen = "dlopen";
-    dlsym = "dlsym";
-    dlvsym = "dlvsym";
-    dlerror = "dlerror";
+}
+
+#[cfg(guest)]
+crate::arch::optional_symbols! {
     errno_location = "__errno_location";
     exit = "exit";
     fflush = "fflush";
-    gnu_get_libc_version = "gnu_get_libc_version";
+    cxa_thread_atexit_impl = "__cxa_thread_atexit_impl";
+    pthread_key_create = "pthread_key_create";
+    pthread_setspecific = "pthread_setspecific";
+    pthread_self = "pthread_self";
+    pthread_getattr_np = "pthread_getattr_np";
+    pthread_attr_getstack = "pthread_attr_getstack";
+    pthread_attr_destroy = "pthread_attr_destroy";
+    pthread_attr_init = "pthread_attr_init";
+    pthread_attr_setstacksize = "pthread_attr_setstacksize";
+    pthread_create = "pthread_create";
+    pthread_detach = "pthread_detach";
+    getrandom_fork_subprocess = "__getrandom_fork_subprocess";
+    mq_notify_fork_subprocess = "__mq_notify_fork_subprocess";
+    pthread_atfork = "pthread_atfork";
+    register_atfork = "__register_atfork";
 }

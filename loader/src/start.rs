@@ -19,6 +19,8 @@ pub(crate) mod at {
     pub(crate) const BASE: usize = 7;
     pub(crate) const ENTRY: usize = 9;
     pub(crate) const SECURE: usize = 23;
+    #[cfg(guest)]
+    pub(crate) const RANDOM: usize = 25;
     pub(crate) const HWCAP2: usize = 26;
 }
 
@@ -50,11 +52,12 @@ pub(crate) fn reserved() -> usize {
 pub struct InitialStack(*mut usize);
 
 impl InitialStack {
-    /// The initial stack at `stack`.
+    /// The initial stack as an interpreter has left it.
     ///
     /// # Safety
     /// As for [`set_initial_stack`].
-    pub(crate) unsafe fn new(stack: *mut usize) -> Self {
+    #[cfg(std_start)]
+    pub(crate) unsafe fn at(stack: *mut usize) -> Self {
         Self(stack)
     }
 
@@ -99,6 +102,7 @@ impl InitialStack {
     }
 
     /// One value of the auxiliary vector.
+    #[inline(never)]
     pub(crate) fn auxiliary(self, kind: usize) -> Option<usize> {
         // SAFETY: the slice is gone when this returns, and nobody else holds one across a call of this.
         let auxv = unsafe { self.auxv() };
@@ -113,12 +117,15 @@ pub(crate) fn page_size() -> usize {
 
 /// The program's environment as it is now: its libc's where it has one, else the initial one.
 pub(crate) fn environment() -> *mut *mut c_char {
-    let variable = crate::optional::environ() as *const *mut *mut c_char;
-    if !variable.is_null() {
-        // SAFETY: glibc's and musl's variable, a pointer.
-        let current = unsafe { *variable };
-        if !current.is_null() {
-            return current;
+    #[cfg(any(guest, native))]
+    {
+        let variable = crate::optional::environ() as *const *mut *mut c_char;
+        if !variable.is_null() {
+            // SAFETY: glibc's and musl's variable, a pointer.
+            let current = unsafe { *variable };
+            if !current.is_null() {
+                return current;
+            }
         }
     }
     initial_stack().map_or(core::ptr::null_mut(), InitialStack::envp)
@@ -126,28 +133,29 @@ pub(crate) fn environment() -> *mut *mut c_char {
 
 /// The value of an environment variable of this project; none in secure execution, where the environment is the
 /// attacker's.
+#[inline(never)]
 pub fn variable(name: &[u8]) -> Option<&'static CStr> {
-    if is_secure() {
-        return None;
-    }
     let mut entry = environment();
-    if entry.is_null() {
+    if is_secure() || entry.is_null() {
         return None;
     }
-    loop {
-        // SAFETY: an environment ends with a null word; its strings live as long as the process, or until the program
-        // replaces them, which it must not do while another thread reads its environment (environ(7)).
-        let text = unsafe {
-            if (*entry).is_null() {
-                return None;
+    // SAFETY: an environment ends with a null word; its strings live as long as the process, or until the program
+    // replaces them, which it must not do while another thread reads its environment (environ(7)).
+    unsafe {
+        while !(*entry).is_null() {
+            let mut text: *const u8 = (*entry).cast();
+            // Ends at the latest at the string's NUL, which no name has.
+            let mut wanted = name.iter();
+            while wanted.as_slice().first() == Some(&*text) {
+                (_, text) = (wanted.next(), text.add(1));
             }
-            CStr::from_ptr(*entry)
-        };
-        if let Some(value) = text.to_bytes_with_nul().strip_prefix(name).and_then(|rest| rest.strip_prefix(b"=")) {
-            return CStr::from_bytes_with_nul(value).ok();
+            if wanted.as_slice().is_empty() && *text == b'=' {
+                return Some(CStr::from_ptr(text.add(1).cast()));
+            }
+            entry = entry.add(1);
         }
-        entry = entry.wrapping_add(1);
     }
+    None
 }
 
 /// Whether the process runs with more rights than who started it (AT_SECURE, getauxval(3)).
@@ -155,18 +163,21 @@ pub fn is_secure() -> bool {
     if let Some(stack) = initial_stack() {
         return stack.auxiliary(at::SECURE) != Some(0);
     }
-    let getauxval = crate::optional::getauxval();
-    if getauxval == 0 {
-        return true;
+    #[cfg(any(guest, native))]
+    {
+        let getauxval = crate::optional::getauxval();
+        if getauxval != 0 {
+            // SAFETY: libc's getauxval(3).
+            let getauxval: extern "C" fn(usize) -> usize = unsafe { core::mem::transmute(getauxval) };
+            return getauxval(at::SECURE) != 0;
+        }
     }
-    // SAFETY: libc's getauxval(3).
-    let getauxval: extern "C" fn(usize) -> usize = unsafe { core::mem::transmute(getauxval) };
-    getauxval(at::SECURE) != 0
+    true
 }
 
 /// Finds the initial stack of a static program that has a libc, before `main` and before anything can have changed
 /// the environment: its libc's `environ` still points to where the kernel put it.
-#[cfg(target_os = "linux")]
+#[cfg(any(guest, native))]
 extern "C" fn capture() {
     let variable = crate::optional::environ() as *const *mut *mut usize;
     if variable.is_null() || crate::own::is_dynamic() {
@@ -187,7 +198,7 @@ extern "C" fn capture() {
     }
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(any(guest, native))]
 #[used]
 #[unsafe(link_section = ".init_array")]
 static CAPTURE: extern "C" fn() = capture;

@@ -5,6 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{ExprPath, Ident, LitStr, Path, Token, token};
 
+use crate::library;
 use crate::options::{Arguments, Given, KNOWN, Names, Place, Takes, Value, known};
 use crate::report::Report;
 use crate::suggest::nearest;
@@ -15,6 +16,7 @@ pub(crate) fn parse(tokens: TokenStream, span: Span, place: Place, report: &mut 
     let parsed = (|input: ParseStream| {
         while !input.is_empty() {
             if report.run(|report| argument(input, place, &mut arguments, report)).is_none() {
+                arguments.broken = true;
                 skip(input)?;
             }
             if !input.is_empty() {
@@ -46,6 +48,7 @@ fn argument(input: ParseStream, place: Place, into: &mut Arguments, report: &mut
     ends(input)?;
     if !known.places.contains(&place) {
         let (name_, words, otherwise) = (known.name, place.words(), known.otherwise);
+        into.broken = true;
         report.at(name.span(), format!("`{name_}` has no meaning on {words}: {otherwise}"));
     } else if into.has(known.key) {
         report.at(name.span(), format!("`{name}` is given twice"));
@@ -56,18 +59,22 @@ fn argument(input: ParseStream, place: Place, into: &mut Arguments, report: &mut
 }
 
 fn unknown(name: &str, place: Place) -> String {
-    let here = || KNOWN.iter().filter(|known| known.places.contains(&place)).map(|known| known.name);
+    let here = KNOWN.iter().filter(|known| known.places.contains(&place)).map(|known| known.name);
     if let Some(near) = nearest(name, KNOWN.iter().map(|known| known.name)) {
         return format!("unknown option `{name}`; did you mean `{near}`?");
     }
     let hint = match name {
+        _ if library::kind(name) == library::Kind::Logical => "; a library is written as a string",
         "lib" | "library" | "libraries" => "; libraries are written as strings, without a key",
         "symbol" | "name" | "symbols" | "link_name" => "; symbols are written as strings after the library",
         "weak" | "lazy" => "; an import that may be absent is `optional`",
         _ => "",
     };
-    let all: Vec<_> = here().map(|name| format!("`{name}`")).collect();
-    format!("unknown option `{name}`{hint}; the options of {} are {}", place.words(), all.join(", "))
+    if !hint.is_empty() {
+        return format!("unknown option `{name}`{hint}");
+    }
+    let all: Vec<_> = here.map(|name| format!("`{name}`")).collect();
+    format!("unknown option `{name}`; the options of {} are {}", place.words(), all.join(", "))
 }
 
 fn value(input: ParseStream, name: &Ident, takes: Takes) -> syn::Result<Value> {

@@ -16,8 +16,8 @@ pub(crate) fn import_dynamic(arguments: TokenStream, item: TokenStream) -> Token
 
 pub(crate) fn require(arguments: TokenStream) -> TokenStream {
     let mut report = Report::default();
-    let arguments = arguments::parse(arguments, Span::call_site(), Place::Require, &mut report);
-    let group = check::requirement(&arguments, &mut report);
+    let mut arguments = arguments::parse(arguments, Span::call_site(), Place::Require, &mut report);
+    let group = check::requirement(&mut arguments, &mut report);
     report.finish(group.map(|group| expand::require(&group, arguments.has(Key::Optional))))
 }
 

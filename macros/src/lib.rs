@@ -8,6 +8,8 @@ mod attributes;
 mod check;
 mod entry;
 mod expand;
+#[cfg(test)]
+mod expansion_tests;
 mod item;
 mod library;
 mod model;

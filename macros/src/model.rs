@@ -78,7 +78,7 @@ pub(crate) enum Style {
     /// There is none: only the companion type gives access.
     CompanionOnly,
     /// It returns `Result`; `binding`: an import that cannot be bound is an error; `errno`: so is the C function's failure.
-    Fallible { binding: bool, errno: bool, error: Box<Type> },
+    Fallible { binding: bool, errno: bool, value: Box<Type>, error: Box<Type> },
 }
 
 /// `#[cfg(...)]` around `predicate`.

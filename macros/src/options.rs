@@ -157,11 +157,13 @@ pub(crate) struct Arguments {
     pub(crate) span: Span,
     pub(crate) names: Vec<Names>,
     pub(crate) options: Vec<Given>,
+    /// Whether an error about them has been reported, so that nothing is said to be missing.
+    pub(crate) broken: bool,
 }
 
 impl Arguments {
     pub(crate) fn empty(span: Span) -> Self {
-        Self { span, names: Vec::new(), options: Vec::new() }
+        Self { span, names: Vec::new(), options: Vec::new(), broken: false }
     }
 
     pub(crate) fn get(&self, key: Key) -> Option<&Given> {

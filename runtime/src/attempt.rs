@@ -3,16 +3,14 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use import_dynamic_loader::{DlError, Text};
+use import_dynamic_loader::{Message, Sink, Texts, format};
 
 /// One try that failed.
 #[derive(Clone, Copy)]
-pub struct Attempt {
-    /// What was tried.
-    pub what: Attempted,
-    library: Text<96>,
-    symbol: Text<96>,
-    reason: Text<256>,
+pub struct Attempt<'a> {
+    library: &'a CStr,
+    symbol: &'a CStr,
+    reason: &'a CStr,
 }
 
 /// What a try was.
@@ -27,83 +25,84 @@ pub enum Attempted {
     Version,
 }
 
-impl Attempt {
-    pub(crate) fn open(library: &CStr, error: &DlError) -> Self {
-        Self::new(Attempted::Open, library, c"", error.message())
-    }
+/// Why a symbol with a version was not even looked for.
+pub(crate) const NO_VERSIONS: &CStr = c"this host's libc has no symbol versions";
 
-    pub(crate) fn symbol(library: &CStr, symbol: &CStr, error: &DlError) -> Self {
-        Self::new(Attempted::Symbol, library, symbol, error.message())
-    }
-
-    pub(crate) fn version(library: &CStr, symbol: &CStr) -> Self {
-        Self::new(Attempted::Version, library, symbol, "this host's libc has no symbol versions")
-    }
-
-    fn new(what: Attempted, library: &CStr, symbol: &CStr, reason: &str) -> Self {
-        Self {
-            what,
-            library: Text::new(library.to_bytes()),
-            symbol: Text::new(symbol.to_bytes()),
-            reason: Text::new(reason.as_bytes()),
+impl<'a> Attempt<'a> {
+    /// What was tried.
+    pub fn what(&self) -> Attempted {
+        match () {
+            () if self.symbol.is_empty() => Attempted::Open,
+            () if self.reason == NO_VERSIONS => Attempted::Version,
+            () => Attempted::Symbol,
         }
     }
 
     /// The library's file name; empty for the global scope.
-    pub fn library(&self) -> &str {
-        self.library.as_str()
+    pub fn library(&self) -> &'a CStr {
+        self.library
     }
 
     /// The symbol; empty when the library could not even be opened.
-    pub fn symbol_name(&self) -> &str {
-        self.symbol.as_str()
+    pub fn symbol(&self) -> &'a CStr {
+        self.symbol
     }
 
     /// What the host said.
-    pub fn reason(&self) -> &str {
-        self.reason.as_str()
+    pub fn reason(&self) -> &'a CStr {
+        self.reason
     }
 }
 
-impl fmt::Display for Attempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Message for Attempt<'_> {
+    fn write_to(&self, out: &mut dyn Sink) {
         if !self.symbol.is_empty() {
-            f.write_str(self.symbol.as_str())?;
-            f.write_str(" in ")?;
+            out.put(self.symbol.to_bytes());
+            out.put(b" in ");
         }
-        f.write_str(if self.library.is_empty() { "the global scope" } else { self.library.as_str() })?;
-        f.write_str(": ")?;
-        f.write_str(self.reason.as_str())
+        out.put(library_name(self.library).to_bytes());
+        out.put(b": ");
+        out.put(self.reason.to_bytes());
     }
 }
 
-impl fmt::Debug for Attempt {
+/// A library's name in messages, where the empty one stands for the global scope.
+pub(crate) fn library_name(name: &CStr) -> &CStr {
+    if name.is_empty() { c"the global scope" } else { name }
+}
+
+impl fmt::Display for Attempt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        format(self, f)
     }
 }
 
-/// Tries in order, as many as are kept.
-pub(crate) struct Attempts {
-    list: [Option<Attempt>; 8],
-    cut: bool,
+impl fmt::Debug for Attempt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        format(self, f)
+    }
 }
+
+/// Tries in order, as many as there is room for.
+pub(crate) struct Attempts(Texts);
 
 impl Attempts {
-    pub(crate) const NONE: Self = Self { list: [None; 8], cut: false };
+    pub(crate) const NONE: Self = Self(Texts::NONE);
 
-    pub(crate) fn push(&mut self, attempt: Attempt) {
-        match self.list.iter_mut().find(|place| place.is_none()) {
-            Some(place) => *place = Some(attempt),
-            None => self.cut = true,
+    pub(crate) fn push(&mut self, library: &CStr, symbol: &CStr, reason: &CStr) {
+        for text in [library, symbol, reason] {
+            self.0.push(text.to_bytes());
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Attempt> {
-        self.list.iter().flatten()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Attempt<'_>> {
+        let mut texts = self.0.iter();
+        core::iter::from_fn(move || {
+            Some(Attempt { library: texts.next()?, symbol: texts.next()?, reason: texts.next()? })
+        })
     }
 
     pub(crate) fn are_cut(&self) -> bool {
-        self.cut
+        self.0.are_cut()
     }
 }

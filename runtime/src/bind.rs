@@ -1,9 +1,15 @@
 //! Binding an import: resolve, then publish. Any number of threads may bind the same import at once.
 
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use import_dynamic_loader::Host;
+
+use crate::attempt::{Attempts, library_name};
 use crate::debug;
 use crate::error::{Cause, ImportError};
 use crate::import::Import;
-use crate::resolve::resolve;
+use crate::registry::requirements;
+use crate::resolve::{open_required, resolve};
 
 /// Binds an import.
 #[cold]
@@ -11,10 +17,10 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
     let declaration = import.declaration();
     let line = debug::Line::start();
     let cause = match import_dynamic_loader::host() {
-        Ok(host) => match resolve(host, declaration) {
+        Ok(host) => match open_requirements(host).and_then(|()| resolve(host, declaration)) {
             Ok(address) => {
                 let code = import.publish(address.as_ptr().cast(), host.link_mode());
-                line.end(&["bound ", symbol(import), " from ", library(import)]);
+                line.end(|| [c"bound ", import.symbol(), c" from ", library_name(import.library())]);
                 return Ok(code);
             }
             Err(attempts) => Cause::Unresolved(attempts),
@@ -23,17 +29,25 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
     };
     match declaration.fallback {
         Some(fallback) => {
-            line.end(&["fell back for ", symbol(import), " of ", library(import)]);
+            line.end(|| [c"fell back for ", import.symbol(), c" of ", library_name(import.library())]);
             Ok(import.publish_fallback(fallback))
         }
         None => Err(ImportError::new(import, cause)),
     }
 }
 
-fn symbol(import: &Import) -> &'static str {
-    import.symbols().first().and_then(|symbol| symbol.to_str().ok()).unwrap_or("?")
-}
-
-fn library(import: &Import) -> &'static str {
-    import.libraries().first().map_or("the global scope", |library| library.to_str().unwrap_or("?"))
+/// Opens the libraries that the program requires, before its first import is bound.
+fn open_requirements(host: &Host) -> Result<(), Attempts> {
+    static ARE_OPEN: AtomicBool = AtomicBool::new(false);
+    if ARE_OPEN.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    for requirement in requirements() {
+        let result = open_required(host, requirement.libraries());
+        if !requirement.is_optional() {
+            result?;
+        }
+    }
+    ARE_OPEN.store(true, Ordering::Relaxed); // only saves work: opening again would do no harm
+    Ok(())
 }

@@ -1,9 +1,9 @@
 //! IMPORT_DYNAMIC_DEBUG=1: a line on stderr per library opened and symbol bound.
 
-use core::fmt::Write;
+use core::ffi::CStr;
 use core::sync::atomic::{AtomicU8, Ordering};
 
-use import_dynamic_loader::{Stderr, monotonic_nanoseconds, variable};
+use import_dynamic_loader::{Sink, Stderr, monotonic_nanoseconds, put_number, variable};
 
 const UNKNOWN: u8 = 0;
 const OFF: u8 = 1;
@@ -33,16 +33,23 @@ impl Line {
     }
 
     /// Writes the line: what was done and how long it took.
-    pub(crate) fn end(self, what: &[&str]) {
-        let Some(start) = self.start else { return };
-        let mut out = Stderr::new();
-        let _ = out.write_str("import-dynamic: "); // writing to the buffer cannot fail
-        for part in what {
-            let _ = out.write_str(part);
+    #[inline(always)]
+    pub(crate) fn end<const N: usize>(self, what: impl FnOnce() -> [&'static CStr; N]) {
+        if let Some(start) = self.start {
+            write(start, &what());
         }
-        let _ = out.write_str(" in ");
-        out.write_number(monotonic_nanoseconds().wrapping_sub(start) / 1000);
-        let _ = out.write_str(" us\n");
-        out.flush();
     }
+}
+
+#[cold]
+fn write(start: u64, what: &[&CStr]) {
+    let mut out = Stderr::new();
+    out.put(b"import-dynamic: ");
+    for part in what {
+        out.put(part.to_bytes());
+    }
+    out.put(b" in ");
+    put_number(&mut out, monotonic_nanoseconds().wrapping_sub(start) / 1000);
+    out.put(b" us\n");
+    out.flush();
 }

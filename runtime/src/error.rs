@@ -3,11 +3,10 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use import_dynamic_loader::{DlText, Errno, Error as HostError, PathText};
+use import_dynamic_loader::{Error as HostError, Message, Sink, format};
 
-use crate::attempt::Attempts;
+use crate::attempt::{Attempts, library_name};
 use crate::import::Import;
-use crate::page::PageBox;
 use crate::registry::{Imports, imports};
 
 pub use crate::attempt::{Attempt, Attempted};
@@ -15,8 +14,7 @@ pub use crate::attempt::{Attempt, Attempted};
 /// An import could not be bound: which, what was tried, and why each try failed.
 pub struct ImportError {
     import: &'static Import,
-    /// None when there was no memory to keep it.
-    cause: Option<PageBox<Cause>>,
+    cause: Cause,
 }
 
 /// Why.
@@ -29,7 +27,7 @@ pub(crate) enum Cause {
 
 impl ImportError {
     pub(crate) fn new(import: &'static Import, cause: Cause) -> Self {
-        Self { import, cause: PageBox::new(cause).ok() }
+        Self { import, cause }
     }
 
     /// The import that could not be bound.
@@ -39,7 +37,7 @@ impl ImportError {
 
     /// Its symbol (the first alternative).
     pub fn symbol(&self) -> &'static CStr {
-        self.import.symbols().first().copied().unwrap_or_default()
+        self.import.symbol()
     }
 
     /// Its library as declared (the first alternative); none for the global scope.
@@ -49,56 +47,55 @@ impl ImportError {
 
     /// Why there is no host, if that is the reason.
     pub fn host_error(&self) -> Option<&HostError> {
-        match self.cause.as_deref() {
-            Some(Cause::Host(error)) => Some(error),
+        match &self.cause {
+            Cause::Host(error) => Some(error),
             _ => None,
         }
     }
 
     /// What was tried in the host, in order.
-    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
-        let attempts = match self.cause.as_deref() {
-            Some(Cause::Unresolved(attempts)) => Some(attempts),
+    pub fn attempts(&self) -> impl Iterator<Item = Attempt<'_>> {
+        let attempts = match &self.cause {
+            Cause::Unresolved(attempts) => Some(attempts),
             _ => None,
         };
         attempts.into_iter().flat_map(Attempts::iter)
     }
 }
 
-fn write_c_str(f: &mut fmt::Formatter<'_>, text: &CStr) -> fmt::Result {
-    f.write_str(text.to_str().unwrap_or("?"))
+impl Message for ImportError {
+    fn write_to(&self, out: &mut dyn Sink) {
+        out.put(b"cannot import ");
+        out.put(self.symbol().to_bytes());
+        if let Some(version) = self.import.version() {
+            out.put(b"@");
+            out.put(version.to_bytes());
+        }
+        out.put(b" from ");
+        out.put(library_name(self.import.library()).to_bytes());
+        match &self.cause {
+            Cause::Host(error) => {
+                out.put(b": ");
+                error.write_to(out);
+            }
+            Cause::Unresolved(attempts) => {
+                let mut separator: &[u8] = b": ";
+                for attempt in attempts.iter() {
+                    out.put(separator);
+                    attempt.write_to(out);
+                    separator = b"; ";
+                }
+                if attempts.are_cut() {
+                    out.put(b"; and more");
+                }
+            }
+        }
+    }
 }
 
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cannot import ")?;
-        write_c_str(f, self.symbol())?;
-        if let Some(version) = self.import.version() {
-            f.write_str("@")?;
-            write_c_str(f, version)?;
-        }
-        f.write_str(" from ")?;
-        match self.library() {
-            Some(library) => write_c_str(f, library)?,
-            None => f.write_str("the global scope")?,
-        }
-        match self.cause.as_deref() {
-            Some(Cause::Host(error)) => {
-                f.write_str(": ")?;
-                fmt::Display::fmt(error, f)
-            }
-            Some(Cause::Unresolved(attempts)) => {
-                for (index, attempt) in attempts.iter().enumerate() {
-                    f.write_str(if index == 0 { ": " } else { "; " })?;
-                    fmt::Display::fmt(attempt, f)?;
-                }
-                if attempts.are_cut() {
-                    f.write_str("; and more")?;
-                }
-                Ok(())
-            }
-            None => f.write_str(": no memory to tell why"),
-        }
+        format(self, f)
     }
 }
 
@@ -112,8 +109,8 @@ impl fmt::Debug for ImportError {
 
 impl core::error::Error for ImportError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self.cause.as_deref() {
-            Some(Cause::Host(error)) => Some(error),
+        match &self.cause {
+            Cause::Host(error) => Some(error),
             _ => None,
         }
     }
@@ -141,15 +138,20 @@ pub(crate) fn required() -> core::iter::Filter<Imports, fn(&&'static Import) -> 
     imports().filter(|import| !import.is_optional())
 }
 
+impl Message for ImportErrors {
+    fn write_to(&self, out: &mut dyn Sink) {
+        let mut separator: &[u8] = b"";
+        for error in self.iter() {
+            out.put(separator);
+            error.write_to(out);
+            separator = b"\n";
+        }
+    }
+}
+
 impl fmt::Display for ImportErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            fmt::Display::fmt(&error, f)?;
-        }
-        Ok(())
+        format(self, f)
     }
 }
 
@@ -162,7 +164,9 @@ impl fmt::Debug for ImportErrors {
 impl core::error::Error for ImportErrors {}
 
 /// A return type that tells by its value that `errno` holds the reason (errno(3)).
-#[diagnostic::on_unimplemented(message = "`{Self}` has no value that stands for an error: `errno` needs a signed integer or a pointer")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no value that stands for an error: `errno` needs a signed integer or a pointer"
+)]
 pub trait ErrnoReturn {
     /// Whether the value stands for an error: -1, or null.
     fn is_error(&self) -> bool;
@@ -197,5 +201,4 @@ impl<T> ErrnoReturn for *const T {
 const _: fn() = || {
     fn send_and_sync<T: Send + Sync>() {}
     send_and_sync::<ImportError>();
-    let _: (Option<Errno>, Option<PathText>, Option<DlText>);
 };

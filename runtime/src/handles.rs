@@ -24,8 +24,8 @@ pub(crate) fn find(name: &CStr) -> Option<Handle> {
         if known.is_null() {
             return None;
         }
-        // SAFETY: `remember` was given a &'static CStr.
-        if unsafe { CStr::from_ptr(known) } == name {
+        // The names of one block of imports are one string.
+        if known.cast_const() == name.as_ptr() || is_named(known, name) {
             let handle = entry.handle.load(Ordering::Acquire);
             // SAFETY: stored by `remember`; null while another thread is between its two stores.
             return (!handle.is_null()).then(|| unsafe { Handle::from_raw(handle) });
@@ -34,15 +34,17 @@ pub(crate) fn find(name: &CStr) -> Option<Handle> {
     None
 }
 
+fn is_named(known: *const c_char, name: &CStr) -> bool {
+    let bytes = name.to_bytes_with_nul().iter().enumerate();
+    // SAFETY: `remember` was given a &'static CStr; whatever differs, its NUL at the latest, ends the comparison.
+    bytes.into_iter().all(|(index, &byte)| unsafe { *known.cast::<u8>().add(index) } == byte)
+}
+
 /// Keeps a library's handle. Names that race for a place may stand twice, which does no harm.
 pub(crate) fn remember(name: &'static CStr, handle: Handle) {
     for entry in &OPEN {
-        let place = entry.name.compare_exchange(
-            null_mut(),
-            name.as_ptr().cast_mut(),
-            Ordering::AcqRel,
-            Ordering::Relaxed,
-        );
+        let place =
+            entry.name.compare_exchange(null_mut(), name.as_ptr().cast_mut(), Ordering::AcqRel, Ordering::Relaxed);
         if place.is_ok() {
             entry.handle.store(handle.as_raw(), Ordering::Release);
             return;

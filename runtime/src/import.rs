@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use import_dynamic_loader::LinkMode;
 
 use crate::error::ImportError;
-use crate::stubs::Stubs;
+use crate::stubs::{self, Stubs};
 
 /// What an import's declaration says.
 pub struct Declaration {
@@ -117,7 +117,7 @@ impl Import {
     #[inline(always)]
     pub fn target(&'static self) -> *const () {
         // Acquire: whoever sees the guest stub here must see `target` there, and everything that dlopen wrote.
-        self.slot.load(Ordering::Acquire)
+        stubs::bound(self, self.slot.load(Ordering::Acquire))
     }
 
     /// Binds the import if it is not bound; what a call jumps to then.
@@ -175,6 +175,16 @@ impl Import {
     /// The symbol alternatives, in order.
     pub fn symbols(&self) -> &'static [&'static CStr] {
         self.declaration.symbols
+    }
+
+    /// The first symbol alternative.
+    pub(crate) fn symbol(&self) -> &'static CStr {
+        self.symbols().first().copied().unwrap_or_default()
+    }
+
+    /// The first library alternative; empty for the global scope.
+    pub(crate) fn library(&self) -> &'static CStr {
+        self.libraries().first().copied().unwrap_or_default()
     }
 
     /// The symbol version asked for.

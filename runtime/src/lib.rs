@@ -24,16 +24,15 @@
 
 mod attempt;
 mod bind;
+mod callback;
 mod data;
 mod debug;
 mod error;
 mod handles;
 mod import;
 pub mod library;
-#[cfg(target_os = "linux")]
 #[doc(hidden)]
 pub mod memory;
-mod page;
 #[doc(hidden)]
 pub mod private;
 mod program;
@@ -42,8 +41,10 @@ mod resolve;
 mod stubs;
 
 pub use error::{Attempt, Attempted, ImportError, ImportErrors};
-pub use import_dynamic_loader::{DlError, Errno, Error as HostError, Handle, Host, LibcKind, LinkMode, exit, host};
-pub use import_dynamic_macros::import_dynamic;
+pub use import_dynamic_loader::{
+    DlError, Errno, Error as HostError, Handle, Host, LibcKind, LinkMode, Message, Sink, exit, host,
+};
+pub use import_dynamic_macros::{callback, export_dynamic, import_dynamic, require};
 pub use program::Arguments;
 pub use registry::{Imports, bind_all, imports};
 
@@ -60,6 +61,17 @@ pub fn errno() -> Errno {
 }
 
 /// Prints a line to stderr without std, as the messages of this crate are printed.
-pub fn print_error(text: &dyn core::fmt::Display) {
-    import_dynamic_loader::print_line(text);
+///
+/// Texts and this crate's errors are printed without core's formatting, which would be a good part of a small program.
+pub fn print_error(message: &dyn Message) {
+    import_dynamic_loader::print_line(message);
+}
+
+/// The examples of the macros' reference, which do not compile without this crate.
+#[cfg(doctest)]
+mod reference {
+    #[doc = include_str!("../../macros/docs/import_dynamic.md")]
+    mod import_dynamic {}
+    #[doc = include_str!("../../macros/docs/require.md")]
+    mod require {}
 }

@@ -17,42 +17,54 @@
 
 use core::ffi::CStr;
 
+use import_dynamic_loader::Strings;
+
+/// Each logical name, what it stands for, and an empty string.
 #[cfg(target_vendor = "apple")]
-const TABLE: &[(&CStr, &[&CStr])] = &[
-    (c"libSystem", &[c"/usr/lib/libSystem.B.dylib"]),
-    (c"libc", &[c"/usr/lib/libSystem.B.dylib"]),
-    (c"libm", &[c"/usr/lib/libSystem.B.dylib"]),
-    (c"libpthread", &[c"/usr/lib/libSystem.B.dylib"]),
-    (c"libdl", &[c"/usr/lib/libSystem.B.dylib"]),
-    (c"libresolv", &[c"/usr/lib/libresolv.9.dylib"]),
-];
+const TABLE: Strings<'static> = Strings::new(concat!(
+    "libSystem\0/usr/lib/libSystem.B.dylib\0\0",
+    "libc\0/usr/lib/libSystem.B.dylib\0\0",
+    "libm\0/usr/lib/libSystem.B.dylib\0\0",
+    "libpthread\0/usr/lib/libSystem.B.dylib\0\0",
+    "libdl\0/usr/lib/libSystem.B.dylib\0\0",
+    "libresolv\0/usr/lib/libresolv.9.dylib\0\0",
+));
 
 #[cfg(target_os = "freebsd")]
-const TABLE: &[(&CStr, &[&CStr])] = &[
-    (c"libSystem", &[c"libc.so.7", c"libthr.so.3", c"libm.so.5"]),
-    (c"libc", &[c"libc.so.7"]),
-    (c"libm", &[c"libm.so.5"]),
-    (c"libpthread", &[c"libthr.so.3"]),
-    (c"libdl", &[c"libc.so.7"]),
-    (c"libresolv", &[c"libc.so.7"]),
-];
+const TABLE: Strings<'static> = Strings::new(concat!(
+    "libSystem\0libc.so.7\0libthr.so.3\0libm.so.5\0\0",
+    "libc\0libc.so.7\0\0",
+    "libm\0libm.so.5\0\0",
+    "libpthread\0libthr.so.3\0\0",
+    "libdl\0libc.so.7\0\0",
+    "libresolv\0libc.so.7\0\0",
+));
 
 #[cfg(not(any(target_vendor = "apple", target_os = "freebsd")))]
-const TABLE: &[(&CStr, &[&CStr])] = &[
-    (c"libSystem", &[c"libc.so.6", c"libresolv.so.2", c"libpthread.so.0", c"libdl.so.2", c"libm.so.6"]),
-    (c"libc", &[c"libc.so.6"]),
-    (c"libm", &[c"libm.so.6", c"libc.so.6"]),
-    (c"libpthread", &[c"libc.so.6", c"libpthread.so.0"]),
-    (c"libdl", &[c"libc.so.6", c"libdl.so.2"]),
-    (c"libresolv", &[c"libresolv.so.2", c"libc.so.6"]),
-];
+const TABLE: Strings<'static> = Strings::new(concat!(
+    "libSystem\0libc.so.6\0libresolv.so.2\0libpthread.so.0\0libdl.so.2\0libm.so.6\0\0",
+    "libc\0libc.so.6\0\0",
+    "libm\0libm.so.6\0libc.so.6\0\0",
+    "libpthread\0libc.so.6\0libpthread.so.0\0\0",
+    "libdl\0libc.so.6\0libdl.so.2\0\0",
+    "libresolv\0libresolv.so.2\0libc.so.6\0\0",
+));
 
-/// The file names that a library name stands for on this platform, in the order tried; none when it stands for itself.
-pub fn candidates(name: &CStr) -> &'static [&'static CStr] {
-    TABLE.iter().find(|(logical, _)| *logical == name).map_or(&[], |(_, files)| files)
+/// The file names that a library name stands for on this platform, in the order tried: most stand for themselves.
+pub fn candidates(name: &CStr) -> impl Iterator<Item = &CStr> {
+    let (mut table, mut is_logical) = (TABLE, true);
+    let mut files = Strings::one(name);
+    while let Some(text) = table.next() {
+        if is_logical && text == name {
+            files = table;
+            break;
+        }
+        is_logical = text.is_empty(); // one comes next
+    }
+    files.take_while(|file| !file.is_empty())
 }
 
-/// What stands before a symbol's other name in a library: `__` in the resolver's.
-pub(crate) fn symbol_prefix(name: &CStr) -> Option<&'static [u8]> {
-    (name == c"libresolv" || name == c"libSystem").then_some(b"__")
+/// What stands before a symbol's other name in a library: `__` where glibc has its name service functions.
+pub(crate) fn symbol_prefix(name: &CStr) -> &'static str {
+    if name == c"libresolv" || name == c"libSystem" { "__" } else { "" }
 }

@@ -2,25 +2,29 @@
 
 pub use core;
 
-pub use import_dynamic_loader::arch::Continuation;
-#[cfg(target_os = "linux")]
-pub use import_dynamic_loader::guest::ENTER;
+pub use import_dynamic_loader::{__if_guest as if_guest, __if_loader as if_loader, Continuation};
 
 pub use crate::data::Data;
-pub use crate::error::{ErrnoReturn, ImportError};
 pub use crate::errno;
+pub use crate::error::{ErrnoReturn, ImportError};
 pub use crate::import::{Code, Declaration, Flags, Import};
-pub use crate::registry::{Export, Requirement};
-pub use crate::stubs::{Stubs, trampoline};
-pub use crate::{__stubs as stubs, __variadic as variadic};
-#[cfg(target_os = "linux")]
 pub use crate::memory;
+pub use crate::registry::{Export, Requirement};
+pub use crate::stubs::*;
+pub use crate::{__stubs as stubs, __variadic as variadic};
+
+pub use crate::callback::{CallbackToken, callback_enter, callback_leave};
 
 /// Where an import's target word is.
 pub const TARGET_OFFSET: usize = crate::import::TARGET_OFFSET;
 
-#[cfg(target_os = "linux")]
-pub use import_dynamic_loader::{__start as start, InitialStack};
+if_loader! {{
+    pub use import_dynamic_loader::{__start as start, InitialStack};
+} {}}
+
+if_guest! {{
+    pub use import_dynamic_loader::guest::ENTER;
+} {}}
 
 /// What a panic of a program without std does: one line, and an end.
 pub fn panicked() -> ! {

@@ -98,79 +98,75 @@ macro_rules! main {
     };
 }
 
-/// The entry point itself.
-#[cfg(target_os = "linux")]
+/// The entry point itself: the kernel's where programs without a libc are served, else C's.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __entry {
     ($main:path) => {
-        const _: () = {
-            use $crate::private::core::ffi::{c_int, c_void};
-            use $crate::private::{InitialStack, memory};
+        $crate::private::if_loader! {{
+            const _: () = {
+                use $crate::private::core::ffi::{c_int, c_void};
+                use $crate::private::{InitialStack, memory};
 
-            extern "C" fn begin(stack: InitialStack) -> c_int {
-                // SAFETY: the kernel's own lists.
-                let arguments = unsafe { $crate::Arguments::new(stack.argc(), stack.argv(), stack.envp()) };
-                $main(arguments)
-            }
-            $crate::private::start!(begin);
+                extern "C" fn begin(stack: InitialStack) -> c_int {
+                    // SAFETY: the kernel's own lists.
+                    let arguments = unsafe { $crate::Arguments::new(stack.argc(), stack.argv(), stack.envp()) };
+                    $main(arguments)
+                }
+                $crate::private::start!(begin);
 
-            // SAFETY (of the symbols): a program without libc has none of these; the semantics are C's.
-            #[unsafe(no_mangle)]
-            unsafe extern "C" fn memcpy(to: *mut c_void, from: *const c_void, len: usize) -> *mut c_void {
-                // SAFETY: the caller's.
-                unsafe { memory::copy(to, from, len) }
-            }
-            #[unsafe(no_mangle)]
-            unsafe extern "C" fn memmove(to: *mut c_void, from: *const c_void, len: usize) -> *mut c_void {
-                // SAFETY: the caller's.
-                unsafe { memory::copy_overlapping(to, from, len) }
-            }
-            #[unsafe(no_mangle)]
-            unsafe extern "C" fn memset(to: *mut c_void, byte: c_int, len: usize) -> *mut c_void {
-                // SAFETY: the caller's.
-                unsafe { memory::fill(to, byte, len) }
-            }
-            #[unsafe(no_mangle)]
-            unsafe extern "C" fn memcmp(a: *const c_void, b: *const c_void, len: usize) -> c_int {
-                // SAFETY: the caller's.
-                unsafe { memory::compare(a, b, len) }
-            }
-            #[unsafe(no_mangle)]
-            unsafe extern "C" fn bcmp(a: *const c_void, b: *const c_void, len: usize) -> c_int {
-                // SAFETY: the caller's.
-                unsafe { memory::compare(a, b, len) }
-            }
-            #[unsafe(no_mangle)]
-            unsafe extern "C" fn strlen(text: *const c_void) -> usize {
-                // SAFETY: the caller's.
-                unsafe { memory::length(text) }
-            }
-            // The compiled core library names these two in its unwind tables; nothing here unwinds.
-            #[unsafe(no_mangle)]
-            extern "C" fn rust_eh_personality() {}
-            #[unsafe(no_mangle)]
-            extern "C" fn _Unwind_Resume() -> ! {
-                $crate::private::panicked()
-            }
-        };
-    };
-}
+                // SAFETY (of the symbols): a program without libc has none of these; the semantics are C's.
+                #[unsafe(no_mangle)]
+                unsafe extern "C" fn memcpy(to: *mut c_void, from: *const c_void, len: usize) -> *mut c_void {
+                    // SAFETY: the caller's.
+                    unsafe { memory::copy(to, from, len) }
+                }
+                #[unsafe(no_mangle)]
+                unsafe extern "C" fn memmove(to: *mut c_void, from: *const c_void, len: usize) -> *mut c_void {
+                    // SAFETY: the caller's.
+                    unsafe { memory::copy_overlapping(to, from, len) }
+                }
+                #[unsafe(no_mangle)]
+                unsafe extern "C" fn memset(to: *mut c_void, byte: c_int, len: usize) -> *mut c_void {
+                    // SAFETY: the caller's.
+                    unsafe { memory::fill(to, byte, len) }
+                }
+                #[unsafe(no_mangle)]
+                unsafe extern "C" fn memcmp(a: *const c_void, b: *const c_void, len: usize) -> c_int {
+                    // SAFETY: the caller's.
+                    unsafe { memory::compare(a, b, len) }
+                }
+                #[unsafe(no_mangle)]
+                unsafe extern "C" fn bcmp(a: *const c_void, b: *const c_void, len: usize) -> c_int {
+                    // SAFETY: the caller's.
+                    unsafe { memory::compare(a, b, len) }
+                }
+                #[unsafe(no_mangle)]
+                unsafe extern "C" fn strlen(text: *const c_void) -> usize {
+                    // SAFETY: the caller's.
+                    unsafe { memory::length(text) }
+                }
+                // The compiled core library names these two in its unwind tables; nothing here unwinds.
+                #[unsafe(no_mangle)]
+                extern "C" fn rust_eh_personality() {}
+                #[unsafe(no_mangle)]
+                extern "C" fn _Unwind_Resume() -> ! {
+                    $crate::private::panicked()
+                }
+            };
+        } {
+            const _: () = {
+                use $crate::private::core::ffi::{c_char, c_int};
 
-/// The entry point itself.
-#[cfg(not(target_os = "linux"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __entry {
-    ($main:path) => {
-        #[unsafe(no_mangle)]
-        extern "C" fn main(
-            argc: $crate::private::core::ffi::c_int,
-            argv: *mut *mut $crate::private::core::ffi::c_char,
-            envp: *mut *mut $crate::private::core::ffi::c_char,
-        ) -> $crate::private::core::ffi::c_int {
-            // SAFETY: as C gives them to main.
-            $main(unsafe { $crate::Arguments::new(argc as usize, argv, envp) })
-        }
+                #[unsafe(export_name = "main")]
+                extern "C" fn begin(argc: c_int, argv: *mut *mut c_char, envp: *mut *mut c_char) -> c_int {
+                    // SAFETY: as C gives them to main.
+                    $main(unsafe { $crate::Arguments::new(argc as usize, argv, envp) })
+                }
+                // The compiled core library names it in its unwind tables; nothing here unwinds.
+                #[unsafe(no_mangle)]
+                extern "C" fn rust_eh_personality() {}
+            };
+        }}
     };
 }

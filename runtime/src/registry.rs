@@ -41,6 +41,18 @@ pub fn imports() -> Imports {
     all().iter()
 }
 
+/// The libraries that this program requires.
+pub(crate) fn requirements() -> &'static [Requirement] {
+    #[cfg(target_vendor = "apple")]
+    {
+        &[] // a Mach-O section of its own for them is not worth two more symbols: libraries are named by imports there
+    }
+    #[cfg(not(target_vendor = "apple"))]
+    {
+        import_dynamic_loader::section!(Requirement, "import_require")
+    }
+}
+
 #[cfg(not(target_vendor = "apple"))]
 fn all() -> &'static [Import] {
     import_dynamic_loader::section!(Import, "import_dynamic")
@@ -48,15 +60,16 @@ fn all() -> &'static [Import] {
 
 #[cfg(target_vendor = "apple")]
 fn all() -> &'static [Import] {
+    // SAFETY: the linker's symbols, of which only the addresses are used.
     unsafe extern "C" {
         #[link_name = "\u{1}section$start$__DATA$__import_dyn"]
-        static START: Import;
+        static START: u8;
         #[link_name = "\u{1}section$end$__DATA$__import_dyn"]
-        static END: Import;
+        static END: u8;
     }
     let (start, end) = (&raw const START, &raw const END);
     // SAFETY: ld64 defines the two symbols around the section, which holds nothing but imports.
-    unsafe { core::slice::from_raw_parts(start, (end as usize - start as usize) / size_of::<Import>()) }
+    unsafe { core::slice::from_raw_parts(start.cast(), (end as usize - start as usize) / size_of::<Import>()) }
 }
 
 /// Binds every import that is linked into the program, as LD_BIND_NOW does.

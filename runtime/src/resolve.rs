@@ -4,31 +4,45 @@ use core::ffi::CStr;
 use core::ffi::c_void;
 use core::ptr::NonNull;
 
-use import_dynamic_loader::{DlError, Handle, Host};
+use import_dynamic_loader::{Handle, Host};
 
-use crate::attempt::{Attempt, Attempts};
+use crate::attempt::{Attempts, NO_VERSIONS};
 use crate::import::Declaration;
 use crate::{debug, handles, library};
 
 /// The address of an import in the host, or everything that was tried.
 pub(crate) fn resolve(host: &Host, declaration: &'static Declaration) -> Result<NonNull<c_void>, Attempts> {
-    let mut attempts = Attempts::NONE;
+    let mut search = Search { host, declaration, attempts: Attempts::NONE };
     if declaration.libraries.is_empty() {
-        return in_library(host, declaration, Handle::GLOBAL, c"", None, &mut attempts).ok_or(attempts);
+        return search.in_library(Handle::GLOBAL, c"", "").ok_or(search.attempts);
     }
     for &name in declaration.libraries {
-        let prefix = library::symbol_prefix(name);
-        let candidates = library::candidates(name);
-        for &file in if candidates.is_empty() { core::slice::from_ref(&name) } else { candidates } {
-            let found = match open(host, file) {
-                Ok(handle) => in_library(host, declaration, handle, file, prefix, &mut attempts),
-                Err(error) => {
-                    attempts.push(Attempt::open(file, &error));
-                    None
-                }
-            };
-            if let Some(address) = found {
+        // What is open under this very name is a file; logical names are mapped below.
+        if let Some(handle) = handles::find(name) {
+            if let Some(address) = search.in_library(handle, name, "") {
                 return Ok(address);
+            }
+            continue;
+        }
+        let prefix = library::symbol_prefix(name);
+        for file in library::candidates(name) {
+            if let Some(handle) = open(host, file, &mut search.attempts)
+                && let Some(address) = search.in_library(handle, file, prefix)
+            {
+                return Ok(address);
+            }
+        }
+    }
+    Err(search.attempts)
+}
+
+/// Opens a library that the program requires for its own sake: the first of its alternatives that is there.
+pub(crate) fn open_required(host: &Host, libraries: &'static [&'static CStr]) -> Result<(), Attempts> {
+    let mut attempts = Attempts::NONE;
+    for name in libraries {
+        for file in library::candidates(name) {
+            if open(host, file, &mut attempts).is_some() {
+                return Ok(());
             }
         }
     }
@@ -36,60 +50,60 @@ pub(crate) fn resolve(host: &Host, declaration: &'static Declaration) -> Result<
 }
 
 /// Opens a library, once.
-pub(crate) fn open(host: &Host, file: &'static CStr) -> Result<Handle, DlError> {
+#[inline(never)]
+fn open(host: &Host, file: &'static CStr, attempts: &mut Attempts) -> Option<Handle> {
     if let Some(handle) = handles::find(file) {
-        return Ok(handle);
+        return Some(handle);
     }
     let line = debug::Line::start();
-    let handle = host.dlopen(file)?;
-    handles::remember(file, handle);
-    line.end(&["opened ", file.to_str().unwrap_or("?")]);
-    Ok(handle)
-}
-
-fn in_library(
-    host: &Host,
-    declaration: &Declaration,
-    handle: Handle,
-    file: &CStr,
-    prefix: Option<&[u8]>,
-    attempts: &mut Attempts,
-) -> Option<NonNull<c_void>> {
-    for &symbol in declaration.symbols {
-        match look_up(host, declaration, handle, file, symbol) {
-            Ok(address) => return Some(address),
-            Err(attempt) => attempts.push(attempt),
-        }
-        let mut other = [0; 128];
-        if let Some(symbol) = prefix.and_then(|prefix| prefixed(&mut other, prefix, symbol))
-            && let Ok(address) = look_up(host, declaration, handle, file, symbol)
-        {
-            return Some(address);
-        }
-    }
-    None
-}
-
-fn look_up(
-    host: &Host,
-    declaration: &Declaration,
-    handle: Handle,
-    file: &CStr,
-    symbol: &CStr,
-) -> Result<NonNull<c_void>, Attempt> {
-    let versioned = declaration.version.map(|version| host.dlvsym(handle, symbol, version));
-    let result = match versioned {
-        Some(Some(result)) => result,
-        Some(None) if !declaration.flags.is_version_optional() => return Err(Attempt::version(file, symbol)),
-        _ => host.dlsym(handle, symbol),
+    let Some(handle) = host.open(file) else {
+        attempts.push(file, c"", host.last_error());
+        return None;
     };
-    result.map_err(|error| Attempt::symbol(file, symbol, &error))
+    handles::remember(file, handle);
+    line.end(|| [c"opened ", file]);
+    Some(handle)
 }
 
-/// `prefix` and `symbol` as one C string in `buffer`, if it fits.
-fn prefixed<'a>(buffer: &'a mut [u8], prefix: &[u8], symbol: &CStr) -> Option<&'a CStr> {
-    let symbol = symbol.to_bytes_with_nul();
-    buffer.get_mut(..prefix.len())?.copy_from_slice(prefix);
-    buffer.get_mut(prefix.len()..prefix.len() + symbol.len())?.copy_from_slice(symbol);
-    CStr::from_bytes_until_nul(buffer).ok()
+/// The search for one import.
+struct Search<'a> {
+    host: &'a Host,
+    declaration: &'static Declaration,
+    attempts: Attempts,
+}
+
+impl Search<'_> {
+    #[inline(never)]
+    fn in_library(&mut self, handle: Handle, file: &CStr, prefix: &str) -> Option<NonNull<c_void>> {
+        let (host, wanted) = (self.host, self.declaration.version);
+        let version = wanted.filter(|_| host.has_versions());
+        let is_refused = version.is_none() && wanted.is_some() && !self.declaration.flags.is_version_optional();
+        for &symbol in self.declaration.symbols {
+            if is_refused {
+                self.attempts.push(file, symbol, NO_VERSIONS);
+                continue;
+            }
+            if let Some(address) = host.find(handle, symbol, version) {
+                return Some(address);
+            }
+            self.attempts.push(file, symbol, host.last_error());
+            let mut other = [0; 128];
+            if let Some(symbol) = prefixed(&mut other, prefix, symbol)
+                && let Some(address) = host.find(handle, symbol, version)
+            {
+                return Some(address);
+            }
+        }
+        None
+    }
+}
+
+/// `prefix` and `symbol` as one C string in `buffer`, if it fits; none without a prefix.
+fn prefixed<'a>(buffer: &'a mut [u8; 128], prefix: &str, symbol: &CStr) -> Option<&'a CStr> {
+    let len = prefix.len() + symbol.count_bytes() + 1;
+    let text = buffer.get_mut(..len).filter(|_| !prefix.is_empty())?;
+    for (place, byte) in text.iter_mut().zip(prefix.bytes().chain(symbol.to_bytes_with_nul().iter().copied())) {
+        *place = byte;
+    }
+    CStr::from_bytes_with_nul(text).ok()
 }

@@ -1,2 +1,84 @@
-//! Build steps.
-fn main() {}
+//! The project's chores as code: `cargo xtask --help` lists them.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+mod apt;
+mod arch;
+mod bench;
+mod chroot;
+mod ci;
+mod count;
+mod elf;
+mod headers;
+mod matrix;
+mod nss;
+mod process;
+mod root;
+mod roots;
+mod targets;
+mod test_log;
+mod tidy;
+mod workspace;
+
+use arch::Arch;
+use workspace::Workspace;
+
+/// The project's chores.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Make root directories from Debian packages and print their paths; without a name, all of them.
+    Root {
+        names: Vec<String>,
+        /// The architecture; this machine's by default.
+        #[arg(long)]
+        arch: Option<Arch>,
+    },
+    /// Run the example programs in every root and print what they resolve there.
+    Matrix(matrix::Options),
+    /// Make std for targets that rustup cannot download here, in target/toolchain.
+    Std { targets: Vec<String> },
+    /// Check that the example programs are static and small.
+    Headers,
+    /// Check the rules that the sources keep to.
+    Tidy,
+    /// Run the benchmarks and print their medians.
+    Bench(bench::Options),
+    /// Run everything that a change must pass.
+    Ci(ci::Options),
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Root { names, arch } => {
+            let arch = arch.or_else(Arch::host).context("roots are made for x86_64 and aarch64")?;
+            root::command(&workspace, &names, arch)
+        }
+        Task::Matrix(options) => matrix::command(&workspace, &options),
+        Task::Std { targets } => targets::command(&workspace, &targets),
+        Task::Headers => headers::command(&workspace),
+        Task::Tidy => tidy::command(&workspace),
+        Task::Bench(options) => bench::command(&workspace, &options),
+        Task::Ci(options) => ci::command(&workspace, &options),
+    }
+}

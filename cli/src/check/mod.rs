@@ -144,9 +144,7 @@ fn start<'f>(
 
     let mut process = Process::new(namespace);
     if program.kind == Kind::Dynamic {
-        for name in &program.needed {
-            process.open(name);
-        }
+        process.open_together(&program.needed);
         report.interpreter.error = process.first_error();
     } else {
         report.interpreter.error = bring_up(&mut process, interpreter.libc);

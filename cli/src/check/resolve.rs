@@ -37,6 +37,25 @@ impl<'f> Process<'f> {
         index
     }
 
+    /// Opens what a program needs at its start.
+    pub(super) fn open_together(&mut self, names: &[String]) {
+        let all: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut opened = Vec::new();
+        let result = self.namespace.open_together(&all, &mut |index| opened.push(index));
+        if result.is_ok() {
+            for (name, &index) in names.iter().zip(&opened) {
+                self.namespace.make_global(index);
+                self.by_name.insert(name.clone(), self.asked.len());
+                self.asked.push((name.clone(), Ok(index)));
+            }
+            return;
+        }
+        // Which of them is at fault shows when each is asked for by itself.
+        for name in all {
+            self.open(name);
+        }
+    }
+
     pub(super) fn is_global(&self, symbol: &str) -> bool {
         matches!(self.namespace.find(None, symbol, None), Found::In(_))
     }

@@ -163,12 +163,30 @@ fn sysv_candidates(table: &[u8], name: &[u8], check: &mut dyn FnMut(u32) -> bool
     let chains_at = usize::try_from(buckets).ok()?.checked_mul(4)?.checked_add(8)?;
     let bucket = usize::try_from(object::elf::hash(name).checked_rem(buckets)?).ok()?;
     let mut index = u32_at(table, bucket.checked_mul(4)?.checked_add(8)?)?;
-    // A chain that is longer than all symbols has a cycle.
-    for _ in 0..chains {
+    // A chain that is longer than all symbols has a cycle; their number may be damaged as well, the table's size is
+    // not.
+    for _ in 0..chains.min(u32::try_from(table.len() / 4).unwrap_or(u32::MAX)) {
         if index == 0 || check(index) {
             return Some(());
         }
         index = u32_at(table, usize::try_from(index).ok()?.checked_mul(4)?.checked_add(chains_at)?)?;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sysv_candidates;
+
+    #[test]
+    fn a_chain_with_a_cycle_ends() {
+        // One bucket, a claim of billions of chains, and symbol 1 that leads to itself.
+        let table: Vec<u8> = [1, u32::MAX, 1, 0, 1].into_iter().flat_map(u32::to_le_bytes).collect();
+        let mut visits = 0;
+        sysv_candidates(&table, b"x", &mut |_| {
+            visits += 1;
+            false
+        });
+        assert_eq!(visits, 5);
+    }
 }

@@ -56,8 +56,8 @@ pub struct Interpreter<'f> {
 const ASKED_PROGRAMS: [&str; 2] = ["/usr/bin/env", "/bin/sh"];
 
 impl<'f> Interpreter<'f> {
-    /// Finds the interpreter as a static program does: at `explicit`, or at the machine's usual places, or as the one that
-    /// `/usr/bin/env` or `/bin/sh` name.
+    /// Finds the interpreter as a static program does: at `explicit`, or at the machine's usual places, or as the one
+    /// that `/usr/bin/env` or `/bin/sh` name.
     ///
     /// # Errors
     /// All places that were looked at.

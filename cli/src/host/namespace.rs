@@ -42,7 +42,8 @@ pub struct Loaded<'f> {
     requester: Option<usize>,
 }
 
-/// The libraries of a process, in the order in which the interpreter would map them; the interpreter itself is the first.
+/// The libraries of a process, in the order in which the interpreter would map them; the interpreter itself is the
+/// first.
 #[derive(Debug)]
 pub struct Namespace<'f> {
     root: &'f Root,
@@ -133,16 +134,31 @@ impl<'f> Namespace<'f> {
     /// # Errors
     /// What the interpreter would complain about first.
     pub fn open(&mut self, name: &str) -> Result<usize, LoadError> {
+        let mut found = 0;
+        self.open_together(&[name], &mut |index| found = index)?;
+        Ok(found)
+    }
+
+    /// Opens what a program needs at its start: the libraries of one level before those of the next, and every symbol
+    /// may be in any of them. Calls `opened` for each, in order, when all is well.
+    ///
+    /// # Errors
+    /// What the interpreter would complain about first.
+    pub fn open_together(&mut self, names: &[&str], opened: &mut dyn FnMut(usize)) -> Result<(), LoadError> {
         let before = self.loaded.len();
-        let result = self.open_all(name, before);
+        let result = self.open_all(names, before);
         if result.is_err() {
             self.loaded.truncate(before);
         }
-        result
+        result?.into_iter().for_each(opened);
+        Ok(())
     }
 
-    fn open_all(&mut self, name: &str, before: usize) -> Result<usize, LoadError> {
-        let index = self.load(name, None)?;
+    fn open_all(&mut self, names: &[&str], before: usize) -> Result<Vec<usize>, LoadError> {
+        let mut first = Vec::new();
+        for name in names {
+            first.push(self.load(name, None)?);
+        }
         let mut pending: VecDeque<usize> = (before..self.loaded.len()).collect();
         while let Some(current) = pending.pop_front() {
             for needed in self.loaded[current].dynamic.needed.clone() {
@@ -155,11 +171,11 @@ impl<'f> Namespace<'f> {
         for new in before..self.loaded.len() {
             self.check_versions(new)?;
         }
-        let local = self.with_needed(index);
+        let local: Vec<usize> = first.iter().flat_map(|&index| self.with_needed(index)).collect();
         for new in before..self.loaded.len() {
             self.check_symbols(new, &local)?;
         }
-        Ok(index)
+        Ok(first)
     }
 
     /// The library of that index and all that it needs, breadth first as symbols are looked up.

@@ -20,7 +20,7 @@ fn patched(mut bytes: Vec<u8>, at: usize, new: &[u8]) -> Vec<u8> {
 }
 
 /// A file that has every table.
-fn rich() -> Vec<u8> {
+pub(crate) fn rich() -> Vec<u8> {
     let file = ElfFile {
         interpreter: Some("/lib64/ld-linux-x86-64.so.2"),
         runpath: Some("/opt/lib"),

@@ -106,7 +106,7 @@ fn musl_answers_to_reserved_names_itself() {
 }
 
 #[test]
-fn underscored_names_of_the_resolver_library() {
+fn underscored_names_of_libresolv() {
     let here = Directory::new("check_underscores");
     hosts::glibc(&here);
     here.write("root/lib/libresolv.so.2", library("libresolv.so.2", &["__res_search"], &[]).bytes());
@@ -167,6 +167,26 @@ fn what_libraries_need_of_each_other() {
             "liblacking.so needs the symbol nowhere",
         ]
     );
+}
+
+/// At a program's start a library may use symbols of another that it does not name, and be found by a path that only
+/// the program has.
+#[test]
+fn libraries_of_a_dynamic_program_come_together() {
+    let here = Directory::new("check_together");
+    hosts::glibc(&here);
+    let undefined = vec![Undefined { name: "b", version: None, weak: false }];
+    here.write("root/usr/lib/liba.so", ElfFile { undefined, ..library("liba.so", &["a"], &["libb.so"]) }.bytes());
+    here.write("root/opt/libb.so", library("libb.so", &["b"], &[]).bytes());
+    let program = ElfFile {
+        interpreter: Some("/lib64/ld-linux-x86-64.so.2"),
+        needed: vec!["liba.so", "libb.so", "libc.so.6"],
+        runpath: Some("/opt"),
+        ..ElfFile::default()
+    };
+    here.write("app", program.bytes());
+    let said = here.run(&["check", "app", "--root", "root", "--hwcaps", "none", "--json"]);
+    assert_eq!((said.status, &said.json()["libraries"][0]["needs"][0]), (0, &"/opt/libb.so".into()));
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub(crate) fn cache(old_format_first: bool, entries: &[(&str, &str, Option<u32>)
 }
 
 /// A cache of the old format alone.
-fn old_cache(name: &str, path: &str) -> Vec<u8> {
+pub(crate) fn old_cache(name: &str, path: &str) -> Vec<u8> {
     let mut out = b"ld.so-1.7.0\0".to_vec();
     for field in [1, 0x303, 0, name.len() as u32 + 1] {
         out.extend(u32::to_le_bytes(field));

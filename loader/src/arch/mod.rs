@@ -1,20 +1,24 @@
 //! One folder per architecture, each with the same functions.
 
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", target_pointer_width = "64"))]
 mod aarch64;
-#[cfg(target_arch = "x86_64")]
+#[cfg(not(all(any(target_arch = "x86_64", target_arch = "aarch64"), target_pointer_width = "64")))]
+mod other;
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64"))]
 mod x86_64;
 
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", target_pointer_width = "64"))]
 pub use aarch64::*;
-#[cfg(target_arch = "x86_64")]
+#[cfg(not(all(any(target_arch = "x86_64", target_arch = "aarch64"), target_pointer_width = "64")))]
+pub use other::*;
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64"))]
 pub use x86_64::*;
 
-/// What code entered from an import's first call goes on with.
+/// What code entered by [`preserve_arguments`] goes on with.
 #[repr(C)]
 pub struct Continuation {
     /// Where to jump.
     pub code: *const (),
-    /// What the scratch register (r10, x17) holds there.
+    /// What the scratch register (r10, x9) holds there.
     pub with: *const (),
 }

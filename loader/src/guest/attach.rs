@@ -1,67 +1,14 @@
-//! Guest control blocks for home threads: the guest's own `pthread_create` makes a thread, which parks and lends its
-//! control block to one home thread until that thread ends; then it ends too, so that the guest's destructors run.
+//! Guest control blocks for home threads: borrowed at a thread's first import, given back when the thread ends.
 
-use core::cell::UnsafeCell;
 use core::ffi::c_void;
-use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::arch::{self, Continuation};
-use crate::error::{Errno, Error};
-use crate::guest::ENTER;
-use crate::host::Functions;
+use crate::error::Error;
+use crate::guest::maker::{self, GUEST};
+use crate::guest::signals::SignalsBlocked;
+use crate::guest::{ENTER, stack_bounds};
 use crate::optional;
-use crate::sys::{self, Lock, SignalsBlocked};
-
-/// Stack of a lending thread in bytes, before the library with the largest static TLS needs more: only the guest's
-/// thread-exit destructors run there.
-const STACK: usize = 128 << 10;
-const MOST_STACK: usize = 64 << 20;
-const EINVAL: usize = 22;
-const PTHREAD_CREATE_DETACHED: usize = 1;
-
-/// The guest's main thread's control block, lent to one attaching thread at a time so that it can call
-/// `pthread_create`.
-struct Service {
-    lock: Lock,
-    thread_pointer: AtomicPtr<u8>,
-    functions: UnsafeCell<Functions>,
-    attributes: UnsafeCell<Attributes>,
-}
-// SAFETY: `functions` is written once, before any thread can attach; `attributes` only under the lock.
-unsafe impl Sync for Service {}
-
-/// A pthread_attr_t, which no libc makes larger than this.
-#[repr(C, align(16))]
-struct Attributes([u8; 128]);
-
-static SERVICE: Service = Service {
-    lock: Lock::new(),
-    thread_pointer: AtomicPtr::new(core::ptr::null_mut()),
-    functions: UnsafeCell::new(Functions::NONE),
-    attributes: UnsafeCell::new(Attributes([0; 128])),
-};
-
-/// Makes attaching possible, with the control block of the guest's main thread.
-pub(crate) fn prepare(thread_pointer: *mut u8, functions: &Functions) {
-    // SAFETY: called once, by the thread that brings up the guest, before anybody attaches.
-    unsafe { *SERVICE.functions.get() = *functions };
-    SERVICE.thread_pointer.store(thread_pointer, Ordering::Release);
-    // SAFETY: pthread_attr_init(3) and pthread_attr_setdetachstate(3) of the guest, on its main control block, which
-    // nobody else uses yet.
-    unsafe {
-        let attributes = SERVICE.attributes.get() as usize;
-        arch::call_on(thread_pointer, functions.attr_init, attributes, 0, 0, 0);
-        arch::call_on(thread_pointer, functions.attr_setdetachstate, attributes, PTHREAD_CREATE_DETACHED, 0, 0);
-        arch::call_on(thread_pointer, functions.attr_setstacksize, attributes, STACK, 0, 0);
-    }
-}
-
-/// What a new lender tells the thread that wants its control block.
-struct Handoff {
-    ready: AtomicU32,
-    thread_pointer: AtomicPtr<u8>,
-    lent: AtomicPtr<AtomicU32>,
-}
 
 /// Gives this home thread a guest control block, if it has none.
 ///
@@ -74,89 +21,92 @@ pub(crate) fn attach() -> Result<(), Error> {
     if !unsafe { *word }.is_null() {
         return Ok(());
     }
-    let handoff = Handoff {
-        ready: AtomicU32::new(0),
-        thread_pointer: AtomicPtr::new(core::ptr::null_mut()),
-        lent: AtomicPtr::new(core::ptr::null_mut()),
-    };
-    let blocked = SignalsBlocked::new(); // inherited by the lender
-    create_lender(&handoff)?;
-    sys::wait_while(&handoff.ready, 0);
-    drop(blocked);
-    let thread_pointer = handoff.thread_pointer.load(Ordering::Relaxed);
+    attach_new(word)
+}
+
+#[cold]
+fn attach_new(word: *mut *mut u8) -> Result<(), Error> {
+    let _blocked = SignalsBlocked::new();
+    // SAFETY: this thread's own word: a handler may have attached before signals were blocked.
+    if !unsafe { word.read_volatile() }.is_null() {
+        return Ok(());
+    }
+    let lent = GUEST.borrow()?;
     // SAFETY: the area belongs to the lender's control block, which is now this thread's alone.
     unsafe {
-        let area = arch::area_of(thread_pointer);
+        let area = arch::area_of(lent.thread_pointer);
         (*area).home = arch::own_thread_pointer() as usize;
-        (*area).lent = handoff.lent.load(Ordering::Relaxed);
-        *word = thread_pointer;
+        (*area).lent = lent.word;
+        (*area).thread = lent.thread;
+        stack_bounds::lend(lent.thread_pointer);
+        word.write_volatile(lent.thread_pointer);
     }
+    ATTACHED.fetch_add(1, Ordering::Relaxed);
     detach_at_thread_exit();
     Ok(())
 }
 
-/// The guest's `pthread_create`, on its main control block.
-fn create_lender(handoff: &Handoff) -> Result<(), Error> {
-    // SAFETY: written before SERVICE.thread_pointer was, which is read below; never again.
-    let functions = unsafe { &*SERVICE.functions.get() };
-    let service = SERVICE.lock.lock();
-    let thread_pointer = SERVICE.thread_pointer.load(Ordering::Acquire);
-    let attributes = SERVICE.attributes.get() as usize;
-    let mut stack = STACK;
-    let mut thread = 0usize;
-    let mut create = || {
-        let argument = core::ptr::from_ref(handoff) as usize;
-        // SAFETY: pthread_create(3) with the attributes made by `prepare`, under the lock that makes the control block
-        // and the attributes ours.
-        unsafe {
-            let thread = &raw mut thread as usize;
-            arch::call_on(thread_pointer, functions.pthread_create, thread, attributes, lender as *const () as usize, argument)
-        }
-    };
-    let mut result = create();
-    // A stack too small for the static TLS of the libraries loaded since: EINVAL (pthread_attr_setstacksize(3)).
-    while result == EINVAL && stack < MOST_STACK {
-        stack *= 4;
-        // SAFETY: as above.
-        unsafe { arch::call_on(thread_pointer, functions.attr_setstacksize, attributes, stack, 0, 0) };
-        result = create();
-    }
-    drop(service);
-    if result == 0 { Ok(()) } else { Err(Error::Attach(Errno(result as i32))) }
-}
+/// How many home threads have a control block. Only a hint for others than the counted ones: Relaxed.
+static ATTACHED: AtomicU32 = AtomicU32::new(0);
 
-/// A lending thread's start routine: hands its control block over and waits until it comes back.
-extern "C" fn lender(handoff: *const Handoff) -> *mut c_void {
-    let lent = AtomicU32::new(1);
-    // SAFETY: the attaching thread waits in `attach` until `ready` is set.
-    let handoff = unsafe { &*handoff };
-    handoff.thread_pointer.store(arch::own_thread_pointer(), Ordering::Relaxed);
-    handoff.lent.store((&raw const lent).cast_mut(), Ordering::Relaxed);
-    handoff.ready.store(1, Ordering::Release);
-    sys::wake_all(&handoff.ready);
-    sys::wait_while(&lent, 1);
-    core::ptr::null_mut()
+/// How many home threads can be inside imports.
+pub(crate) fn attached() -> u32 {
+    ATTACHED.load(Ordering::Relaxed)
 }
 
 /// Gives the control block of this thread back.
 extern "C" fn detach(_: *mut c_void) {
-    // SAFETY: runs on the home thread that is ending, with its own thread pointer.
+    let _blocked = SignalsBlocked::new();
+    // SAFETY: runs on the home thread that is ending, with its own thread pointer. A control block that a thread of the
+    // guest has of its own was not lent, and is not given back.
     unsafe {
         let word = arch::guest_thread_pointer_word();
         let thread_pointer = *word;
-        if thread_pointer.is_null() {
+        if thread_pointer.is_null() || (*arch::area_of(thread_pointer)).lent.is_null() {
             return;
         }
         *word = core::ptr::null_mut();
-        let lent = &*(*arch::area_of(thread_pointer)).lent;
-        lent.store(0, Ordering::Release);
-        sys::wake_all(lent);
+        stack_bounds::restore(thread_pointer);
+        let area = arch::area_of(thread_pointer);
+        (*area).home = 0;
+        ATTACHED.fetch_sub(1, Ordering::Relaxed);
+        maker::give_back(core::mem::replace(&mut (*area).lent, core::ptr::null()));
     }
 }
 
-/// Has the home libc call [`detach`] when this thread ends: through glibc's `__cxa_thread_atexit_impl` (what C++
-/// destructors of thread-locals use), else through a key of `pthread_key_create`.
+/// The home libc's key whose destructor is [`detach`]; `u32::MAX` for none. Written once, by the thread that brings up
+/// the guest, before any thread attaches.
+static KEY: AtomicU32 = AtomicU32::new(u32::MAX);
+
+/// Makes the home libc's key, so that attaching needs no allocation there: it may happen in a signal handler.
+pub(crate) fn prepare() {
+    let (create, set) = (optional::pthread_key_create(), optional::pthread_setspecific());
+    if create == 0 || set == 0 || KEY.load(Ordering::Relaxed) != u32::MAX {
+        return;
+    }
+    let mut key = u32::MAX;
+    // SAFETY: pthread_key_create(3).
+    let result = unsafe {
+        let create: extern "C" fn(*mut u32, extern "C" fn(*mut c_void)) -> i32 = core::mem::transmute(create);
+        create(&mut key, detach)
+    };
+    if result == 0 {
+        KEY.store(key, Ordering::Relaxed);
+    }
+}
+
+/// Has the home libc call [`detach`] when this thread ends: through a key of `pthread_key_create`, whose destructors run
+/// last, else through glibc's `__cxa_thread_atexit_impl`.
 fn detach_at_thread_exit() {
+    let key = KEY.load(Ordering::Relaxed);
+    if key != u32::MAX {
+        // SAFETY: pthread_setspecific(3); any value but null has the destructor run.
+        unsafe {
+            let set: extern "C" fn(u32, *const c_void) -> i32 = core::mem::transmute(optional::pthread_setspecific());
+            set(key, (&raw const KEY).cast());
+        }
+        return;
+    }
     let at_exit = optional::cxa_thread_atexit_impl();
     if at_exit != 0 {
         // SAFETY: glibc stdlib/cxa_thread_atexit_impl.c; a null DSO stands for the program.
@@ -165,24 +115,7 @@ fn detach_at_thread_exit() {
                 core::mem::transmute(at_exit);
             at_exit(detach, core::ptr::null_mut(), core::ptr::null_mut());
         }
-        return;
-    }
-    static KEY: AtomicU32 = AtomicU32::new(u32::MAX);
-    let (create, set) = (optional::pthread_key_create(), optional::pthread_setspecific());
-    if create == 0 || set == 0 {
-        return; // a home libc without threads: nothing ends but the process
-    }
-    // SAFETY: pthread_key_create(3), pthread_setspecific(3). Threads that race to make the key may each make one; the
-    // last is used by all that come later, and each key has the destructor.
-    unsafe {
-        let create: extern "C" fn(*mut u32, extern "C" fn(*mut c_void)) -> i32 = core::mem::transmute(create);
-        let set: extern "C" fn(u32, *const c_void) -> i32 = core::mem::transmute(set);
-        let mut key = KEY.load(Ordering::Relaxed);
-        if key == u32::MAX && create(&mut key, detach) == 0 {
-            KEY.store(key, Ordering::Relaxed);
-        }
-        set(key, (&raw const KEY).cast());
-    }
+    } // else a home libc without threads: nothing ends but the process
 }
 
 /// [`attach`] for a thread whose first call is under way; the arguments are kept by the caller.

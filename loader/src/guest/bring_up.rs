@@ -5,14 +5,20 @@ use core::ffi::{c_char, c_int};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use crate::error::{Errno, Error};
-use crate::guest::{ENTER, attach, functions, initial_stack, needed, MappedImage};
-use crate::host::{Failure, Host, LinkMode, with_functions};
+use crate::export::Exports;
+use crate::guest::maker::{self, GUEST};
+use crate::guest::program_break::block_program_break;
+use crate::guest::signals::SignalsBlocked;
+use crate::guest::{
+    ENTER, area, attach, exit, fork, handlers, identity, initial_stack, sigaction, signals, stack_bounds,
+};
+use crate::host::{Failure, Host, LinkMode};
 use crate::image::{Contents, ENTRY};
-use crate::interpreter::{Interpreter, block_program_break};
-use crate::message::Text;
+use crate::interpreter::{Interpreter, Path};
+use crate::main_program::{MappedImage, needed};
+use crate::slots::{self, Slots};
 use crate::start::{self, InitialStack};
-use crate::sys::SignalsBlocked;
-use crate::{arch, slots, sys};
+use crate::{arch, sys};
 
 /// CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM: a thread, without TLS or ids.
 const THREAD: usize = 0x100 | 0x200 | 0x400 | 0x800 | 0x1_0000 | 0x4_0000;
@@ -35,16 +41,22 @@ static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 ///
 /// # Errors
 /// Final once the interpreter has run; before that, everything made for it is given back.
+#[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
     let page = start::page_size();
-    let interpreter = Interpreter::load(page)?;
+    let mut path = Path::EMPTY;
+    let interpreter = Interpreter::load(&mut path, page)?;
+    area::choose_key();
+    signals::prepare(interpreter.libc);
     let contents = Contents {
         needed: needed(interpreter.libc),
-        interpreter: crate::host::c_bytes(&interpreter.path),
+        interpreter: path.as_c_str(),
         segments: &[],
         load_bias: None,
-        exports: crate::export::all(),
-        std: crate::image::Std::default(),
+        tls: Some(&area::initial()),
+        exports: Exports([crate::export::all(), &sigaction::EXPORTS]),
+        #[cfg(std_start)]
+        std: crate::image::Std::NONE,
     };
     let image = MappedImage::new(&contents, page)?;
     let built = initial_stack::build(stack, &image.layout, &interpreter, page)?;
@@ -72,16 +84,38 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     }
     sys::wait_while(&PROGRESS, RUNNING);
 
-    let path = interpreter.keep();
-    // SAFETY: the guest is up or has given up: the interpreter has filled the slots.
-    let functions = unsafe { functions(image.keep()) };
-    let has_threads = functions.pthread_create != 0 && functions.attr_init != 0;
-    if PROGRESS.load(Ordering::Acquire) != UP || functions.dlopen == 0 || functions.dlsym == 0 || !has_threads {
-        return Err(Failure { error: Error::NoLibc(Text::new(&path.1)), is_final: true });
+    // SAFETY: the guest is up or has given up: the interpreter has run.
+    unsafe {
+        image.finish(LinkMode::Guest, interpreter, |slots| {
+            let is_up = PROGRESS.load(Ordering::Acquire) == UP && slots.get(slots::PTHREAD_CREATE) != 0;
+            if is_up {
+                prepare(MAIN_THREAD_POINTER.load(Ordering::Relaxed) as *mut u8, slots);
+            }
+            is_up
+        })
     }
-    attach::prepare(MAIN_THREAD_POINTER.load(Ordering::Relaxed) as *mut u8, &functions);
-    attach::attach().map_err(|error| Failure { error, is_final: true })?;
-    Ok(with_functions(LinkMode::Guest, path.0, &path.1, functions))
+}
+
+/// Makes attaching possible, with the control block of the guest's main thread.
+fn prepare(thread_pointer: *mut u8, slots: Slots) {
+    let _blocked = SignalsBlocked::new(); // a handler must not see that control block in place
+    attach::prepare();
+    fork::prepare();
+    #[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+    crate::guest::clone::prepare(slots.get(slots::FORK));
+    exit::prepare(slots);
+    stack_bounds::prepare(slots);
+    handlers::prepare(thread_pointer, slots.get(slots::ERRNO_LOCATION));
+    identity::prepare(thread_pointer, slots);
+    GUEST.prepare(
+        thread_pointer,
+        maker::Functions {
+            pthread_create: slots.get(slots::PTHREAD_CREATE),
+            pthread_detach: slots.get(slots::PTHREAD_DETACH),
+            attr_init: slots.get(slots::PTHREAD_ATTR_INIT),
+            attr_setstacksize: slots.get(slots::PTHREAD_ATTR_SETSTACKSIZE),
+        },
+    );
 }
 
 /// `main` of the guest, called by its libc on its main thread. It never returns: its control block serves threads that
@@ -91,21 +125,14 @@ extern "C" fn guest_main(_argc: c_int, _argv: *mut *mut c_char, _envp: *mut *mut
     MAIN_THREAD_POINTER.store(arch::thread_pointer(HWCAP2.load(Ordering::Relaxed)), Ordering::Relaxed);
     PROGRESS.store(UP, Ordering::Release);
     sys::wake_all(&PROGRESS);
-    park()
+    sys::park()
 }
 
 /// Where the guest's main thread goes when the interpreter found no libc.
 extern "C" fn guest_without_libc() -> ! {
     PROGRESS.store(WITHOUT_LIBC, Ordering::Release);
     sys::wake_all(&PROGRESS);
-    park()
-}
-
-fn park() -> ! {
-    static NEVER: AtomicU32 = AtomicU32::new(0);
-    loop {
-        sys::wait_while(&NEVER, 0);
-    }
+    sys::park()
 }
 
 /// Gives the environment back its own GLIBC_TUNABLES, or takes the entry out: programs that the guest's libraries start

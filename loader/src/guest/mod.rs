@@ -1,96 +1,35 @@
 //! Guest mode: the static program has a libc of its own (home), and the host's libc is brought up beside it (guest).
 //! Each call swaps the thread pointer in and out; each home thread borrows a thread control block of the guest's.
 
-use core::ffi::CStr;
-use core::sync::atomic::AtomicPtr;
-
-use rustix::mm::{self, MapFlags, ProtFlags};
+use core::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::arch;
-use crate::error::{Errno, Error};
-use crate::host::{Functions, LibcKind};
-use crate::image::{self, Contents, Layout};
-use crate::slots;
 
 pub(crate) mod area;
 pub(crate) mod attach;
 pub(crate) mod bring_up;
+#[doc(hidden)]
+pub mod callback;
+#[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+pub(crate) mod clone;
 pub(crate) mod exit;
+pub(crate) mod fork;
+pub(crate) mod handlers;
+pub(crate) mod identity;
 pub(crate) mod initial_stack;
+pub(crate) mod lock;
+pub(crate) mod maker;
+pub(crate) mod program_break;
+pub(crate) mod sigaction;
+pub(crate) mod signals;
+pub(crate) mod stack_bounds;
 
 /// The way into the guest that this kernel allows; set at bring-up.
 #[doc(hidden)]
 pub static ENTER: AtomicPtr<()> = AtomicPtr::new(arch::guest_enter_syscall as *mut ());
 
-/// The libraries that the image needs for a `dlopen` and threads.
-pub(crate) fn needed(libc: LibcKind) -> &'static [&'static CStr] {
-    match libc {
-        LibcKind::Glibc => &[c"libc.so.6"],
-        LibcKind::GlibcBefore234 => &[c"libc.so.6", c"libpthread.so.0", c"libdl.so.2"],
-        LibcKind::Musl => &[c"libc.so"],
-        LibcKind::Unknown => &[],
-    }
-}
-
-/// An image in memory of its own; given back when dropped, unless kept.
-pub(crate) struct MappedImage {
-    pub(crate) layout: Layout,
-    mapping: (usize, usize),
-}
-
-impl MappedImage {
-    /// Writes an image.
-    pub(crate) fn new(contents: &Contents<'_>, page: usize) -> Result<Self, Error> {
-        let len = image::size(contents).next_multiple_of(page);
-        let protection = ProtFlags::READ | ProtFlags::WRITE;
-        // SAFETY: a new mapping at an address of the kernel's choice.
-        let memory = unsafe { mm::mmap_anonymous(core::ptr::null_mut(), len, protection, MapFlags::PRIVATE) }
-            .map_err(|errno| Error::Memory(errno.into()))?;
-        // SAFETY: the mapping just made, zeroed and ours.
-        let bytes = unsafe { core::slice::from_raw_parts_mut(memory.cast::<u8>(), len) };
-        let layout = image::write(bytes, contents);
-        let mapping = (memory as usize, len);
-        let Some(layout) = layout else {
-            drop(Self { layout: Layout::default(), mapping });
-            return Err(Error::Memory(Errno::NO_MEMORY));
-        };
-        Ok(Self { layout, mapping })
-    }
-
-    /// Lets the image stay for the life of the process; the address of its slots.
-    pub(crate) fn keep(self) -> usize {
-        let slots = self.layout.slots;
-        core::mem::forget(self);
-        slots
-    }
-}
-
-impl Drop for MappedImage {
-    fn drop(&mut self) {
-        // SAFETY: mapped by `new`, and shown to no interpreter: who does that calls `keep`.
-        let _ = unsafe { mm::munmap(self.mapping.0 as *mut _, self.mapping.1) };
-    }
-}
-
-/// The functions in the slots at `table`.
-///
-/// # Safety
-/// `table` is an image's slots, and the interpreter has filled them.
-pub(crate) unsafe fn functions(table: usize) -> Functions {
-    // SAFETY: the caller's.
-    let slot = |index: usize| unsafe { *((table + index * 8) as *const usize) };
-    Functions {
-        dlopen: slot(slots::DLOPEN),
-        dlsym: slot(slots::DLSYM),
-        dlvsym: slot(slots::DLVSYM),
-        dlerror: slot(slots::DLERROR),
-        errno_location: slot(slots::ERRNO_LOCATION),
-        exit: slot(slots::EXIT),
-        fflush: slot(slots::FFLUSH),
-        version: slot(slots::VERSION),
-        pthread_create: slot(slots::PTHREAD_CREATE),
-        attr_init: slot(slots::PTHREAD_ATTR_INIT),
-        attr_setstacksize: slot(slots::PTHREAD_ATTR_SETSTACKSIZE),
-        attr_setdetachstate: slot(slots::PTHREAD_ATTR_SETDETACHSTATE),
-    }
+/// Has every further call swap the thread pointer by the system call, as on kernels without `wrfsbase`.
+#[doc(hidden)]
+pub fn enter_by_system_call() {
+    ENTER.store(arch::guest_enter_syscall as *mut (), Ordering::Relaxed);
 }

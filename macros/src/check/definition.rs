@@ -36,7 +36,9 @@ fn name(arguments: &Arguments, report: &mut Report) -> Option<String> {
         return None;
     }
     let Some(names) = arguments.names.first() else {
-        report.at(arguments.span, "say by which name libraries find the function: `#[export_dynamic(\"name\")]`");
+        if !arguments.broken {
+            report.at(arguments.span, "say by which name libraries find the function: `#[export_dynamic(\"name\")]`");
+        }
         return None;
     };
     let [name] = &names.names[..] else {
@@ -44,7 +46,7 @@ fn name(arguments: &Arguments, report: &mut Report) -> Option<String> {
         return None;
     };
     symbol_name(name, report);
-    super::names::plain(name, "symbol", report)
+    super::names::plain(name, "symbol name", report)
 }
 
 /// Checks a callback and expands it.
@@ -90,7 +92,7 @@ fn definition(item: TokenStream, what: &str, report: &mut Report) -> Option<Item
         match input {
             FnArg::Receiver(receiver) => report.error(receiver, format!("{what} has no `self`: take a pointer")),
             FnArg::Typed(param) => {
-                super::signature::no_impl(&param.ty, report);
+                super::signature::no_impl(&param.ty, what, report);
                 if let Some(cfg) = param.attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
                     report.error(cfg, "put the `cfg` on the function, and have one for each case");
                 }

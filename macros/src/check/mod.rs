@@ -37,7 +37,7 @@ fn single(tokens: TokenStream, span: Span, item: Declared, report: &mut Report) 
             return None;
         }
     };
-    let arguments = arguments::parse(tokens, span, place, report);
+    let mut arguments = arguments::parse(tokens, span, place, report);
     if let Kind::Function(signature, _) = &item.kind {
         single_function(signature, report);
     }
@@ -47,7 +47,7 @@ fn single(tokens: TokenStream, span: Span, item: Declared, report: &mut Report) 
             "`symbol` is for the items of a block; here the symbol is the second argument of `import_dynamic`",
         );
     }
-    let libraries = libraries(&arguments, place, report);
+    let libraries = libraries(&mut arguments, place, report);
     let mut imports = Vec::new();
     for mut item in attributes::variants(item) {
         item.attrs.retain(|attr| !attr.path().is_ident("symbol"));
@@ -78,7 +78,7 @@ fn single_function(signature: &Signature, report: &mut Report) {
 }
 
 fn block(tokens: TokenStream, span: Span, block: Block, report: &mut Report) -> Option<Group> {
-    let arguments = arguments::parse(tokens, span, Place::Block, report);
+    let mut arguments = arguments::parse(tokens, span, Place::Block, report);
     if block.unsafety.is_none() {
         report.error(
             block.extern_token,
@@ -88,7 +88,13 @@ fn block(tokens: TokenStream, span: Span, block: Block, report: &mut Report) -> 
     let written = syn::Abi { extern_token: block.extern_token, name: block.abi.clone() };
     let abi = abi(Some(&written), report);
     attributes::check(&block.attrs, report);
-    let libraries = libraries(&arguments, Place::Block, report);
+    if block.items.is_empty() {
+        report.error(
+            block.extern_token,
+            "the block imports nothing; to load a library for its own sake, write `require!`",
+        );
+    }
+    let libraries = libraries(&mut arguments, Place::Block, report);
     let mut imports = Vec::new();
     for mut item in block.items {
         // A lint level or a `cfg` of the block holds for each of its items; its doc comment is nobody's.
@@ -125,7 +131,7 @@ fn block_item(mut item: Declared, block: &Arguments, report: &mut Report) -> Opt
             parenthesized(attr).map_err(|_| syn::Error::new_spanned(attr, "expected `#[symbol(\"name\")]`"))
         })?;
         let arguments = arguments::parse(tokens, attr.path().segments[0].ident.span(), place, report);
-        if arguments.names.is_empty() && arguments.options.is_empty() {
+        if arguments.names.is_empty() && arguments.options.is_empty() && !arguments.broken {
             report.error(attr, "`symbol` names nothing: `#[symbol(\"name\")]`");
         }
         Some(arguments)
@@ -182,7 +188,7 @@ fn finish(arguments: &Arguments, libraries: Libraries, imports: Vec<Import>, rep
 }
 
 /// Checks `require!`.
-pub(crate) fn requirement(arguments: &Arguments, report: &mut Report) -> Option<Group> {
+pub(crate) fn requirement(arguments: &mut Arguments, report: &mut Report) -> Option<Group> {
     let libraries = libraries(arguments, Place::Require, report)?;
     finish(arguments, libraries, Vec::new(), report)
 }

@@ -13,41 +13,64 @@ use crate::suggest::nearest;
 /// The alternatives in order; none for the global scope.
 pub(crate) struct Libraries(pub(crate) Vec<String>);
 
-/// The libraries of `arguments`.
-pub(crate) fn libraries(arguments: &Arguments, place: Place, report: &mut Report) -> Option<Libraries> {
-    let most = usize::from(!arguments.has(Key::Global)) + usize::from(place.names_symbols());
-    if let Some(extra) = arguments.names.get(most) {
-        report.at(extra.span, extra_names(arguments, place));
+/// The libraries of `arguments`, whose names are gone afterwards if they make no sense together.
+pub(crate) fn libraries(arguments: &mut Arguments, place: Place, report: &mut Report) -> Option<Libraries> {
+    if let Some((span, message)) = misplaced(arguments, place) {
+        report.at(span, message);
+        arguments.names.clear();
+        arguments.broken = true;
         return None;
     }
-    if let Some(global) = arguments.get(Key::Global) {
-        if let Some(names) = arguments.names.first()
-            && names.names.iter().any(|name| kind(&name.value()) != Kind::Unknown)
-        {
-            report.at(names.span, "with `global` no library is named; this looks like one");
-        }
-        _ = global;
+    if arguments.has(Key::Global) {
         return Some(Libraries(Vec::new()));
     }
     let Some(libraries) = arguments.names.first() else {
-        report.at(arguments.span, missing_library(place));
+        if !arguments.broken {
+            report.at(arguments.span, missing_library(place));
+        }
         return None;
     };
-    let names = list(libraries, "library", report)?;
-    let known = |names: &Names| names.names.iter().any(|name| kind(&name.value()) != Kind::Unknown);
-    if let (false, Some(symbols)) = (known(libraries), arguments.names.get(1))
-        && known(symbols)
-    {
-        let (library, symbol) = (spelled(symbols), spelled(libraries));
-        report.at(libraries.span, format!("the library comes first, then the symbol: `{library}, {symbol}`"));
-        return None;
-    }
+    let names = list(libraries, "library name", report)?;
     for name in &libraries.names {
         if kind(&name.value()) == Kind::Unknown {
             report.at(name.span(), unknown_library(&name.value()));
         }
     }
     Some(Libraries(names))
+}
+
+/// What is wrong with the order or number of the names.
+fn misplaced(arguments: &Arguments, place: Place) -> Option<(Span, String)> {
+    let names = &arguments.names;
+    let library = |names: &Names| names.names.iter().any(|name| kind(&name.value()) != Kind::Unknown);
+    let global = arguments.has(Key::Global);
+    if let (true, [first, ..]) = (global, &names[..])
+        && (library(first) || !place.names_symbols() || names.len() > 1)
+    {
+        let span = if library(first) { first.span } else { names[names.len() - 1].span };
+        let instead =
+            if place.names_symbols() { "only the symbol is named: `global, \"symbol\"`" } else { "nothing is named" };
+        return Some((span, format!("with `global` {instead}")));
+    }
+    let libraries = names.iter().take_while(|names| library(names)).count();
+    if libraries > 1 {
+        let all: Vec<_> = names[..libraries].iter().map(spelled).collect();
+        let message = format!("several libraries are alternatives and make a list: `[{}]`", all.join(", "));
+        return Some((names[1].span, message));
+    }
+    if let ([symbol, library, ..], 0, true) = (&names[..], libraries, names.get(1).is_some_and(library)) {
+        let message = format!("the library comes first, then the symbol: `{}, {}`", spelled(library), spelled(symbol));
+        return Some((symbol.span, message));
+    }
+    let extra = names.get(usize::from(!global) + usize::from(place.names_symbols()))?;
+    let message = match place {
+        Place::Block => {
+            "a block names the library only: write `#[symbol(\"...\")]` on the item whose symbol is not its Rust name"
+        }
+        Place::Require => "a required library has no symbol: `require!` names the library only",
+        _ => "expected a library and a symbol, no more; alternatives are a list: `[\"first\", \"second\"]`",
+    };
+    Some((extra.span, message.to_owned()))
 }
 
 fn missing_library(place: Place) -> &'static str {
@@ -59,29 +82,6 @@ fn missing_library(place: Place) -> &'static str {
         _ => {
             "name the library, `#[import_dynamic(\"libexample.so.1\", \"symbol\")]`, or write `global` for the global scope"
         }
-    }
-}
-
-fn extra_names(arguments: &Arguments, place: Place) -> String {
-    let library = |names: &Names| names.names.iter().all(|name| kind(&name.value()) != Kind::Unknown);
-    if arguments.has(Key::Global) && place.names_symbols() {
-        return "with `global` only the symbol is named: `#[import_dynamic(global, \"symbol\")]`".to_owned();
-    }
-    match place {
-        _ if !place.names_libraries() && place.names_symbols() => {
-            "only one symbol is expected here; alternatives are a list: `[\"first\", \"second\"]`".to_owned()
-        }
-        Place::Block if !arguments.has(Key::Global) && !arguments.names.get(1).is_some_and(library) => {
-            "a block names the library only: write `#[symbol(\"...\")]` on the item whose symbol is not its Rust name"
-                .to_owned()
-        }
-        _ if arguments.names.iter().all(library) => {
-            let all: Vec<_> = arguments.names.iter().map(spelled).collect();
-            format!("several libraries are alternatives and make a list: `[{}]`", all.join(", "))
-        }
-        Place::Require => "a required library has no symbol: `require!` names the library only".to_owned(),
-        Place::Block => "with `global` a block names no library".to_owned(),
-        _ => "expected a library and a symbol, no more; alternatives are a list: `[\"first\", \"second\"]`".to_owned(),
     }
 }
 
@@ -102,13 +102,13 @@ pub(crate) fn symbols(own: &Arguments, place: Place, ident: &Ident, report: &mut
     if !place.names_libraries()
         && let Some(extra) = own.names.get(1)
     {
-        report.at(extra.span, extra_names(own, place));
+        report.at(extra.span, "only one symbol is expected here; alternatives are a list: `[\"first\", \"second\"]`");
         return None;
     }
     let Some(names) = own.names.get(position) else {
         return Some(vec![ident.unraw().to_string()]);
     };
-    let symbols = list(names, "symbol", report)?;
+    let symbols = list(names, "symbol name", report)?;
     for name in &names.names {
         symbol_name(name, report);
     }
@@ -139,7 +139,7 @@ pub(crate) fn version(own: &Arguments, report: &mut Report) -> Option<String> {
 /// Checks each name of a list, and that no name is there twice.
 fn list(names: &Names, what: &str, report: &mut Report) -> Option<Vec<String>> {
     if names.names.is_empty() {
-        report.at(names.span, format!("the list names no {what}"));
+        report.at(names.span, format!("the list has no {what} in it"));
         return None;
     }
     let mut values: Vec<String> = Vec::new();
@@ -150,7 +150,7 @@ fn list(names: &Names, what: &str, report: &mut Report) -> Option<Vec<String>> {
             continue;
         };
         if values.contains(&value) {
-            report.at(name.span(), format!("the {what} `{value}` is named twice"));
+            report.at(name.span(), format!("the {what} `{value}` is in the list twice"));
         }
         values.push(value);
     }

@@ -10,6 +10,9 @@ use crate::model::{Function, Param};
 use crate::options::{Arguments, Key};
 use crate::report::Report;
 
+/// What is checked, in words.
+const IMPORTED: &str = "an imported function";
+
 /// ABIs that stubs know how to carry through.
 const ABIS: &[&str] = &["C", "C-unwind", "system", "system-unwind", "sysv64", "sysv64-unwind"];
 
@@ -50,7 +53,7 @@ pub(crate) fn function(
     let lifetimes = lifetimes(&signature, report);
     let params = params(&signature, report);
     if let ReturnType::Type(_, ty) = &signature.output {
-        no_impl(ty, report);
+        no_impl(ty, IMPORTED, report);
     }
     companion_clash(&signature, report);
     if signature.variadic.is_some()
@@ -105,7 +108,7 @@ fn params(signature: &Signature, report: &mut Report) -> Option<Vec<Param>> {
                 report.error(receiver, "an imported function has no `self`: pass a pointer");
             }
             FnArg::Typed(param) => {
-                no_impl(&param.ty, report);
+                no_impl(&param.ty, IMPORTED, report);
                 let Some(ident) = param_name(&param.pat, index, report) else { continue };
                 params.push(Param { attrs: param.attrs.clone(), ident, ty: (*param.ty).clone() });
             }
@@ -124,7 +127,7 @@ fn param_name(pat: &Pat, index: usize, report: &mut Report) -> Option<Ident> {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
             Some(pat.ident.clone())
         }
-        Pat::Wild(_) => Some(format_ident!("argument_{index}", span = Span::mixed_site())),
+        Pat::Wild(_) => Some(format_ident!("__argument_{index}", span = Span::mixed_site())),
         _ => {
             report.error(
                 pat,
@@ -136,12 +139,9 @@ fn param_name(pat: &Pat, index: usize, report: &mut Report) -> Option<Ident> {
 }
 
 /// `impl Trait` is a generic in disguise.
-pub(crate) fn no_impl(ty: &Type, report: &mut Report) {
+pub(crate) fn no_impl(ty: &Type, what: &str, report: &mut Report) {
     if let Some(span) = find_ident(ty.to_token_stream(), "impl") {
-        report.at(
-            span,
-            "an imported function cannot have `impl Trait` in its signature: C has one function for all types",
-        );
+        report.at(span, format!("{what} cannot have `impl Trait` in its signature: C has one function for all types"));
     }
 }
 

@@ -59,8 +59,10 @@ pub(crate) fn style<'a>(
         }
         _ => {}
     }
-    let style = Style::Fallible { binding, errno: errno.is_some(), error: Box::new(error.clone()) };
-    (style, output(arrow, value))
+    let (value, error) = (Box::new(value.clone()), Box::new(error.clone()));
+    let output = output(arrow, &value);
+    let style = Style::Fallible { binding, errno: errno.is_some(), value, error };
+    (style, output)
 }
 
 fn not_interposed(signature: &Signature, optional: bool) -> &'static str {

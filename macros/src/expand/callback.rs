@@ -1,10 +1,10 @@
 //! A function that libraries call: its body runs at home, whatever thread it is called on.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{FnArg, GenericParam, ItemFn, Path, ReturnType, Safety, Type};
 
-use super::Paths;
+use super::{Paths, local};
 use crate::attributes::has;
 
 /// A checked callback.
@@ -26,7 +26,7 @@ pub(crate) fn callback(callback: Callback) -> TokenStream {
     let mut names = Vec::new();
     for (index, input) in outer.inputs.iter_mut().enumerate() {
         if let FnArg::Typed(param) = input {
-            let name = format_ident!("argument_{index}", span = Span::mixed_site());
+            let name = local(&format!("argument_{index}"));
             let ty = &param.ty;
             *input = syn::parse_quote!(#name: #ty);
             names.push(name);
@@ -35,21 +35,20 @@ pub(crate) fn callback(callback: Callback) -> TokenStream {
     let generics = turbofish(&item);
     let call = quote!(#body_ident #generics(#(#names),*));
     let call = if matches!(sig.safety, Safety::Unsafe(_)) { quote!(unsafe { #call }) } else { call };
+    let (value, token) = (local("value"), local("token"));
     let run = if never(&sig.output) {
         quote!(#call)
     } else {
         quote! {
-            let value = #call;
-            unsafe { #private::callback_leave(token) };
-            value
+            let #value = #call;
+            unsafe { #private::callback_leave(#token) };
+            #value
         }
     };
-    let token = if never(&sig.output) { quote!(_) } else { quote!(token) };
     let inline = (!has(attrs, "inline")).then(|| quote!(#[inline(never)]));
     quote! {
         #(#attrs)*
         #inline
-        #[allow(clippy::items_after_statements, clippy::let_unit_value, clippy::missing_safety_doc)]
         #vis #outer {
             #[inline(never)]
             #body #block

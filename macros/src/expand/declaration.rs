@@ -5,7 +5,7 @@ use std::ffi::CString;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{Paths, note};
+use super::Paths;
 use crate::model::{Flags, Group, Import};
 
 /// A C string literal. `text` has been checked for NUL.
@@ -43,7 +43,7 @@ pub(crate) fn section(elf: &str, apple: &str) -> TokenStream {
     }
 }
 
-/// `static IMPORT`, and the note that tells of it, as the statements of a block. `fallback` is an expression of type `Code`.
+/// `static IMPORT`, for a block of its own. `fallback` is an expression of type `Code`.
 pub(crate) fn import(paths: &Paths, group: &Group, import: &Import, fallback: Option<TokenStream>) -> TokenStream {
     let Paths { private, core } = paths;
     let option = |value: Option<TokenStream>| match value {
@@ -56,17 +56,17 @@ pub(crate) fn import(paths: &Paths, group: &Group, import: &Import, fallback: Op
     let flags = flags(paths, import.flags);
     let fallback = option(fallback);
     let section = section("import_dynamic", "__DATA,__import_dyn");
-    let note = note::import(paths, group, import);
     quote! {
-        static DECLARATION: #private::Declaration = #private::Declaration {
-            libraries: #libraries,
-            symbols: #symbols,
-            version: #version,
-            flags: #flags,
-            fallback: #fallback,
-        };
         #section
-        static IMPORT: #private::Import = #private::Import::new(&DECLARATION, #private::stubs!(IMPORT));
-        #note
+        static IMPORT: #private::Import = #private::Import::new(
+            &#private::Declaration {
+                libraries: #libraries,
+                symbols: #symbols,
+                version: #version,
+                flags: #flags,
+                fallback: #fallback,
+            },
+            #private::stubs!(IMPORT),
+        );
     }
 }

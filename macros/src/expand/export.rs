@@ -23,8 +23,8 @@ pub(crate) fn export(export: Export) -> TokenStream {
     let ident = item.sig.ident.clone();
     let cfgs = attributes::conditions(&item.attrs);
     let flags = Flags { no_tls, ..Flags::default() };
-    let note =
-        note::own(&paths, note::Type::Export, flags, None, &Metadata::default(), &[], std::slice::from_ref(&name));
+    let note = note::own(note::Type::Export, flags, None, &Metadata::default(), &[], std::slice::from_ref(&name));
+    let note = note::statics(&paths, &[note]);
     let section = declaration::section("import_export", "__DATA,__import_exp");
     let literal = declaration::c_string(&name);
     // Native: the linker's own dynamic symbol table does it. A static program must not have the symbol, for it would
@@ -38,7 +38,7 @@ pub(crate) fn export(export: Export) -> TokenStream {
         const _: () = {
             #section
             static EXPORT: #private::Export =
-                #private::Export { name: #literal, code: #private::Code(#ident as *const ()) };
+                #private::Export { name: #literal, code: #ident as *const () };
             #note
         };
     }

@@ -1,12 +1,12 @@
 //! An imported function: what is called, and beside it the companion type.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned;
-use syn::{ReturnType, Type};
 
 use super::pointer::{pointer, unbound};
-use super::{Paths, callable, declaration};
+use super::{Paths, callable, declaration, local};
 use crate::attributes::has;
 use crate::model::{Function, Group, Import, Style};
 
@@ -33,34 +33,46 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
         quote!(<#(#lifetimes),*>)
     });
     let unsafety = (!function.safe).then(|| quote!(unsafe));
-    let call = quote!(call(#(#names),*));
+    let local_call = local("call");
+    let call = quote!(#local_call(#(#names),*));
     let call = if function.safe { call } else { quote!(unsafe { #call }) };
     let pointer = unbound(function);
     let transmute = |code| quote!(unsafe { #core::mem::transmute::<*const (), #pointer>(#code) });
     let (abi, body) = match &function.style {
         // A Result is no C type: such a function has the Rust ABI.
-        Style::Fallible { binding, errno, error } => {
-            let code = if *binding { bind(paths, import, error) } else { quote!(#ident::import().target()) };
+        Style::Fallible { binding, errno, value, error } => {
+            let code = if *binding {
+                // The question mark converts the error, and speaks of the user's error type if that has no conversion.
+                let span = error.span();
+                let mut ident = ident.clone();
+                ident.set_span(span);
+                quote_spanned!(span=> #ident::import().bind()?)
+            } else {
+                quote!(#ident::import().target())
+            };
             let call_it = transmute(code);
-            let result = result(paths, function, *errno, error, &call);
-            (None, quote!(let call = #call_it; #result))
+            let result = if *errno {
+                errno_result(paths, value, error, &call)
+            } else {
+                quote!(#core::result::Result::Ok(#call))
+            };
+            (None, quote!(let #local_call = #call_it; #result))
         }
         _ => {
             let call_it = transmute(quote!(#ident::import().target()));
-            (Some(quote!(extern #abi)), quote!(let call = #call_it; #call))
+            (Some(quote!(extern #abi)), quote!(let #local_call = #call_it; #call))
         }
     };
     let inline = (!function.interpose && !has(attrs, "inline")).then(|| quote!(#[inline]));
     let interpose = function.interpose.then(|| {
         let symbol = &import.symbols[0];
         quote! {
-            #[allow(dead_code)]
             #[cfg_attr(all(target_os = "linux", target_feature = "crt-static"), unsafe(export_name = #symbol))]
         }
     });
     quote! {
         #(#attrs)*
-        #[allow(non_snake_case, clippy::all, clippy::pedantic)]
+        #[allow(non_snake_case)]
         #inline
         #interpose
         #vis #unsafety #abi fn #ident #lifetimes(#(#params),*) #declared {
@@ -69,39 +81,37 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
     }
 }
 
-/// The code to call, or the error at once.
-fn bind(paths: &Paths, import: &Import, error: &Type) -> TokenStream {
-    let core = &paths.core;
-    let ident = &import.ident;
-    let from = quote_spanned!(error.span()=> #core::convert::From::from);
+/// The call's value as a Result, by errno.
+fn errno_result(paths: &Paths, value: &Type, error: &Type, call: &TokenStream) -> TokenStream {
+    let Paths { private, core } = paths;
+    let span = value.span();
+    let is_error = respan(quote!(#private::ErrnoReturn::is_error), span);
+    let from = respan(quote!(#core::convert::From::from), error.span());
+    let value = local("value");
+    // The same variable, but errors about it are shown at the type.
+    let mut located = value.clone();
+    located.set_span(value.span().located_at(span));
+    let reference = quote_spanned!(span=> &#located);
     quote! {
-        match #ident::import().bind() {
-            #core::result::Result::Ok(code) => code,
-            #core::result::Result::Err(error) => return #core::result::Result::Err(#from(error)),
+        let #value = #call;
+        if #is_error(#reference) {
+            #core::result::Result::Err(#from(#private::errno()))
+        } else {
+            #core::result::Result::Ok(#value)
         }
     }
 }
 
-/// The call's value as a Result.
-fn result(paths: &Paths, function: &Function, errno: bool, error: &Type, call: &TokenStream) -> TokenStream {
-    let Paths { private, core } = paths;
-    if !errno {
-        return quote!(#core::result::Result::Ok(#call));
-    }
-    let span = match &function.output {
-        ReturnType::Type(_, ty) => ty.span(),
-        ReturnType::Default => function.declared.span(),
-    };
-    let is_error = quote_spanned!(span=> #private::ErrnoReturn::is_error);
-    let from = quote_spanned!(error.span()=> #core::convert::From::from);
-    quote! {
-        let value = #call;
-        if #is_error(&value) {
-            #core::result::Result::Err(#from(#private::errno()))
-        } else {
-            #core::result::Result::Ok(value)
+/// The same tokens at `span`, where errors about them are shown.
+fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    let respanned = tokens.into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            token = TokenTree::Group(proc_macro2::Group::new(group.delimiter(), respan(group.stream(), span)));
         }
-    }
+        token.set_span(span);
+        token
+    });
+    respanned.collect()
 }
 
 /// A variadic import is a constant: stable Rust calls variadic functions but cannot define them.
@@ -120,36 +130,28 @@ fn companion(paths: &Paths, group: &Group, import: &Import, function: &Function,
     let Paths { private, core } = paths;
     let Import { cfgs, vis, ident, .. } = import;
     let (outer, body) = accessor(paths, group, import, function, pointer);
+    let code = local("code");
     let doc = format!("Whether and where the host has `{ident}`, without calling it.");
     quote! {
         #(#cfgs)*
         #[doc = #doc]
-        #[allow(dead_code, non_camel_case_types, missing_copy_implementations, missing_debug_implementations)]
+        #[allow(non_camel_case_types)]
         #vis enum #ident {}
 
         #(#cfgs)*
-        #[allow(dead_code, clippy::all, clippy::pedantic)]
         impl #ident {
             #outer
 
-            #[doc(hidden)]
             #[inline]
             fn import() -> &'static #private::Import {
                 #body
             }
 
-            /// Binds the import if need be and returns the function.
-            ///
-            /// # Errors
-            /// The import cannot be bound: the error says what was tried.
+            /// Binds the import if need be and returns the function; the error says what was tried.
             #[inline]
             #vis fn resolve() -> #core::result::Result<#pointer, #private::ImportError> {
-                match Self::import().bind() {
-                    #core::result::Result::Ok(code) => #core::result::Result::Ok(unsafe {
-                        #core::mem::transmute::<*const (), #pointer>(code)
-                    }),
-                    #core::result::Result::Err(error) => #core::result::Result::Err(error),
-                }
+                let #code = Self::import().bind()?;
+                #core::result::Result::Ok(unsafe { #core::mem::transmute::<*const (), #pointer>(#code) })
             }
 
             /// Whether the import can be bound; binds it if so.

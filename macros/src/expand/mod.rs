@@ -11,9 +11,9 @@ mod note;
 mod pointer;
 mod require;
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::Path;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Attribute, Path};
 
 use crate::model::{Group, Import, Shape, Style, cfg};
 
@@ -33,6 +33,12 @@ impl Paths {
     }
 }
 
+/// A local variable that no name of the user's can be taken for: by its span no other local, and by its spelling no
+/// constant or static, which a pattern would otherwise mean.
+fn local(name: &str) -> Ident {
+    format_ident!("__{name}", span = Span::mixed_site())
+}
+
 /// Everything that one `#[import_dynamic]` stands for.
 pub(crate) fn group(group: &Group) -> TokenStream {
     let paths = Paths::new(&group.krate);
@@ -41,9 +47,13 @@ pub(crate) fn group(group: &Group) -> TokenStream {
         Shape::Data(ty) => data::expand(&paths, group, import, ty),
     });
     let optional = group.imports.iter().all(|import| import.flags.optional || import.flags.fallback);
-    let condition = condition(&group.imports);
-    let note = note::dlopen(&paths, &group.libraries, &group.metadata, optional, condition);
-    quote!(#(#imports)* #note)
+    let dlopen = note::dlopen(&group.libraries, &group.metadata, optional).map(|note| {
+        let condition = condition(&group.imports).map(|condition| cfg(&condition));
+        let statics = note::statics(&paths, &[note]);
+        quote!(#condition #statics)
+    });
+    let notes = note::imports(&paths, group);
+    quote!(#(#imports)* #notes #dlopen)
 }
 
 /// The `cfg` under which at least one of the imports exists; none if one always does.
@@ -69,11 +79,6 @@ fn callable(style: &Style) -> bool {
 }
 
 /// `#[cfg]` for ELF targets, of which the notes are a part.
-fn elf(condition: Option<TokenStream>) -> TokenStream {
-    let elf = quote!(not(any(target_vendor = "apple", windows, target_family = "wasm")));
-    let attr = match condition {
-        Some(condition) => cfg(&quote!(all(#elf, #condition))),
-        None => cfg(&elf),
-    };
-    quote!(#attr)
+fn elf() -> Attribute {
+    cfg(&quote!(not(any(target_vendor = "apple", windows, target_family = "wasm"))))
 }

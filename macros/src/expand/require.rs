@@ -12,8 +12,9 @@ pub(crate) fn require(group: &Group, optional: bool) -> TokenStream {
     let flags = Flags { optional, ..Flags::default() };
     let libraries = declaration::c_strings(&group.libraries);
     let section = declaration::section("import_require", "__DATA,__import_req");
-    let own = note::own(&paths, note::Type::Library, flags, None, &group.metadata, &group.libraries, &[]);
-    let dlopen = note::dlopen(&paths, &group.libraries, &group.metadata, optional, None);
+    let own = note::own(note::Type::Library, flags, None, &group.metadata, &group.libraries, &[]);
+    let own = note::statics(&paths, &[own]);
+    let dlopen = note::dlopen(&group.libraries, &group.metadata, optional).map(|note| note::statics(&paths, &[note]));
     let flags = declaration::flags(&paths, flags);
     quote! {
         const _: () = {

@@ -40,8 +40,21 @@ pub struct ImportError(pub &'static CStr);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Errno(pub i32);
 
+thread_local! {
+    /// The declaration that this thread bound last.
+    static LAST: std::cell::Cell<Option<&'static private::Declaration>> = const { std::cell::Cell::new(None) };
+}
+
+/// The declaration of the import that `bind` binds.
+pub fn declaration(bind: impl FnOnce() -> bool) -> &'static private::Declaration {
+    bind();
+    LAST.get().unwrap()
+}
+
 /// Binds by name: the first symbol that the host has, then the fallback.
+#[inline(never)]
 fn bind(slot: &AtomicPtr<()>, declaration: &'static private::Declaration) -> Result<*const (), ImportError> {
+    LAST.set(Some(declaration));
     let found = declaration.symbols.iter().find_map(|symbol| lookup(symbol));
     let found = found.or(declaration.fallback.map(|code| code.0)).ok_or(ImportError(declaration.symbols[0]))?;
     slot.store(found.cast_mut(), Ordering::Release);

@@ -17,6 +17,7 @@ impl Import {
         Self { slot: AtomicPtr::new(std::ptr::null_mut()), declaration }
     }
 
+    #[inline(never)]
     pub fn target(&'static self) -> *const () {
         self.bind().unwrap_or_else(|error| panic!("{error:?}"))
     }
@@ -69,17 +70,15 @@ impl Flags {
 pub struct Stubs;
 
 #[doc(hidden)]
-#[macro_export]
 macro_rules! __stubs {
     ($import:path) => {{
-        const _: *const $crate::private::Import = &raw const $import;
-        $crate::private::Stubs
+        const _: *const $crate::support::private::Import = &raw const $import;
+        $crate::support::private::Stubs
     }};
 }
 
 /// Jumps to the slot, which the caller must have bound: the real one need not.
 #[doc(hidden)]
-#[macro_export]
 macro_rules! __variadic {
     ($import:path) => {{
         #[unsafe(naked)]
@@ -93,8 +92,8 @@ macro_rules! __variadic {
     }};
 }
 
-pub use crate::__stubs as stubs;
-pub use crate::__variadic as variadic;
+pub(crate) use __stubs as stubs;
+pub(crate) use __variadic as variadic;
 
 pub struct Data<T> {
     import: &'static Import,
@@ -158,8 +157,11 @@ impl Requirement {
 
 pub struct Export {
     pub name: &'static CStr,
-    pub code: Code,
+    pub code: *const (),
 }
+
+// SAFETY: a code address is the same to every thread.
+unsafe impl Sync for Export {}
 
 thread_local! {
     /// How deep in callbacks this thread is.

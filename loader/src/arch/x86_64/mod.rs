@@ -6,10 +6,18 @@
 use core::arch::{asm, naked_asm};
 use core::ffi::c_void;
 
-#[cfg(target_os = "linux")]
+#[cfg(guest)]
+mod guest;
+#[cfg(loader)]
 mod linux;
-#[cfg(target_os = "linux")]
+#[cfg(std_start)]
+mod std_start;
+#[cfg(guest)]
+pub(crate) use guest::*;
+#[cfg(loader)]
 pub(crate) use linux::*;
+#[cfg(std_start)]
+pub(crate) use std_start::*;
 
 /// Bytes that the vector registers need in XSAVE's standard format; 0 until known, 1 where there is no XSAVE.
 static mut VECTOR_AREA: u32 = 0;

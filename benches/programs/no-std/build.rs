@@ -1,0 +1,10 @@
+//! Links without start files and without a libc: `import_dynamic::main!` supplies the entry point.
+
+fn main() {
+    let target = std::env::var("CARGO_CFG_TARGET_OS");
+    if target.as_deref() == Ok("linux") {
+        println!("cargo::rustc-link-arg-bins=-nostartfiles");
+        println!("cargo::rustc-link-arg-bins=-nostdlib");
+    }
+    println!("cargo::rerun-if-changed=build.rs");
+}

@@ -1,0 +1,202 @@
+//! Thread control blocks to borrow: a libc's own `pthread_create` makes a thread, which parks and lends its control block
+//! until that comes back; then it ends, so that the libc's destructors run. The guest lends to home threads, home lends
+//! to threads that the guest has made.
+
+use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+
+use crate::arch;
+use crate::error::{Errno, Error};
+use crate::guest::lock::Lock;
+use crate::sys;
+
+/// Stack of a lending thread in bytes, before the library with the largest static TLS needs more: only the libc's
+/// thread-exit destructors run there.
+const STACK: usize = 128 << 10;
+const MOST_STACK: usize = 64 << 20;
+const EINVAL: i32 = 22;
+
+/// The functions of a libc that making a lender takes.
+#[derive(Clone, Copy)]
+pub(crate) struct Functions {
+    pub(crate) pthread_create: usize,
+    pub(crate) pthread_detach: usize,
+    pub(crate) attr_init: usize,
+    pub(crate) attr_setstacksize: usize,
+}
+
+/// A libc as a maker of lenders: one of its control blocks is kept for calling its `pthread_create`, by one thread at a
+/// time.
+pub(crate) struct Maker {
+    lock: Lock,
+    /// The kept control block; null until [`Maker::prepare`]. Release there, Acquire in `borrow`: what is stored
+    /// before it never changes but for `attributes`, which the lock guards.
+    thread_pointer: AtomicPtr<u8>,
+    create: AtomicUsize,
+    detach: AtomicUsize,
+    set_stack_size: AtomicUsize,
+    attributes: UnsafeCell<Attributes>,
+}
+// SAFETY: `attributes` is written by `prepare`, before any thread can borrow, and then only under the lock.
+unsafe impl Sync for Maker {}
+
+/// A pthread_attr_t, which no libc makes larger than this.
+#[repr(C, align(16))]
+struct Attributes([u8; 128]);
+
+/// The guest's libc, with the control block of its main thread.
+pub(crate) static GUEST: Maker = Maker::new();
+/// The home libc, with the control block of a thread made for it.
+pub(crate) static HOME: Maker = Maker::new();
+
+/// A borrowed control block: its thread pointer, the futex word that its owner waits on, and the owner's kernel id.
+pub(crate) struct Lent {
+    pub(crate) thread_pointer: *mut u8,
+    pub(crate) word: *const AtomicU32,
+    pub(crate) thread: usize,
+}
+
+/// What a new lender tells the thread that wants its control block. `ready` is stored last, with Release.
+struct Handoff {
+    ready: AtomicU32,
+    thread_pointer: AtomicPtr<u8>,
+    word: AtomicPtr<AtomicU32>,
+    thread: AtomicUsize,
+}
+
+impl Maker {
+    const fn new() -> Self {
+        Self {
+            lock: Lock::new(),
+            thread_pointer: AtomicPtr::new(core::ptr::null_mut()),
+            create: AtomicUsize::new(0),
+            detach: AtomicUsize::new(0),
+            set_stack_size: AtomicUsize::new(0),
+            attributes: UnsafeCell::new(Attributes([0; 128])),
+        }
+    }
+
+    /// Makes borrowing possible, with a control block that nobody else uses from now on.
+    pub(crate) fn prepare(&self, thread_pointer: *mut u8, functions: Functions) {
+        let attributes = self.attributes.get() as usize;
+        // SAFETY: pthread_attr_init(3) and pthread_attr_setstacksize(3) on a control block of that libc which is ours;
+        // nobody borrows yet.
+        unsafe {
+            arch::call_on(thread_pointer, functions.attr_init, attributes, 0, 0, 0);
+            arch::call_on(thread_pointer, functions.attr_setstacksize, attributes, STACK, 0, 0);
+        }
+        self.create.store(functions.pthread_create, Ordering::Relaxed);
+        self.detach.store(functions.pthread_detach, Ordering::Relaxed);
+        self.set_stack_size.store(functions.attr_setstacksize, Ordering::Relaxed);
+        self.thread_pointer.store(thread_pointer, Ordering::Release);
+    }
+
+    /// Whether control blocks can be borrowed.
+    pub(crate) fn is_prepared(&self) -> bool {
+        !self.thread_pointer.load(Ordering::Acquire).is_null()
+    }
+
+    /// Keeps others from borrowing, until [`Maker::release`].
+    pub(crate) fn acquire(&self) {
+        core::mem::forget(self.lock.lock());
+    }
+
+    /// Lets others borrow again.
+    ///
+    /// # Safety
+    /// Called once for each [`Maker::acquire`], in the same process or in its child.
+    pub(crate) unsafe fn release(&self) {
+        // SAFETY: the caller's.
+        unsafe { self.lock.unlock() };
+    }
+
+    /// A control block for the calling thread alone. Signals are blocked by the caller: the lender inherits the mask, and
+    /// a handler must neither see the kept control block in place nor find the lock held by the thread it interrupts.
+    ///
+    /// # Errors
+    /// [`Error::Attach`] when the libc cannot make a thread; nothing is left behind and a later call may succeed.
+    pub(crate) fn borrow(&self) -> Result<Lent, Error> {
+        let handoff = Handoff {
+            ready: AtomicU32::new(0),
+            thread_pointer: AtomicPtr::new(core::ptr::null_mut()),
+            word: AtomicPtr::new(core::ptr::null_mut()),
+            thread: AtomicUsize::new(0),
+        };
+        self.start(lender, &raw const handoff as usize)?;
+        sys::wait_while(&handoff.ready, 0);
+        Ok(Lent {
+            thread_pointer: handoff.thread_pointer.load(Ordering::Relaxed),
+            word: handoff.word.load(Ordering::Relaxed),
+            thread: handoff.thread.load(Ordering::Relaxed),
+        })
+    }
+
+    /// Starts a thread of this libc, detached: `pthread_create` and `pthread_detach` on the kept control block. Signals are
+    /// blocked by the caller, as for [`Maker::borrow`].
+    ///
+    /// # Errors
+    /// [`Error::Attach`] when the libc cannot make it.
+    pub(crate) fn start(&self, routine: extern "C" fn(usize) -> usize, argument: usize) -> Result<(), Error> {
+        let lock = self.lock.lock();
+        let thread_pointer = self.thread_pointer.load(Ordering::Acquire);
+        let (create, detach) = (self.create.load(Ordering::Relaxed), self.detach.load(Ordering::Relaxed));
+        let attributes = self.attributes.get() as usize;
+        let mut stack = STACK;
+        let mut thread = 0usize;
+        let mut make = || {
+            let place = &raw mut thread as usize;
+            // SAFETY: pthread_create(3) with the attributes made by `prepare`, under the lock that makes the control block
+            // and the attributes ours.
+            unsafe {
+                arch::call_on(thread_pointer, create, place, attributes, routine as *const () as usize, argument) as i32
+            }
+        };
+        let mut result = make();
+        // A stack too small for the static TLS of the libraries loaded since: EINVAL (pthread_attr_setstacksize(3)).
+        while result == EINVAL && stack < MOST_STACK {
+            stack *= 4;
+            let set_stack_size = self.set_stack_size.load(Ordering::Relaxed);
+            // SAFETY: as above.
+            unsafe { arch::call_on(thread_pointer, set_stack_size, attributes, stack, 0, 0) };
+            result = make();
+        }
+        if result == 0 {
+            // SAFETY: pthread_detach(3) of a thread just made, which nobody else joins or detaches.
+            unsafe { arch::call_on(thread_pointer, detach, thread, 0, 0, 0) };
+        }
+        drop(lock);
+        if result == 0 { Ok(()) } else { Err(Error::Attach(Errno(result))) }
+    }
+}
+
+/// A lending thread's start routine: hands its control block over and waits until it comes back.
+extern "C" fn lender(handoff: usize) -> usize {
+    let word = AtomicU32::new(1);
+    // SAFETY: the borrowing thread waits in `borrow` until `ready` is set.
+    let handoff = unsafe { &*(handoff as *const Handoff) };
+    handoff.thread_pointer.store(arch::own_thread_pointer(), Ordering::Relaxed);
+    handoff.word.store((&raw const word).cast_mut(), Ordering::Relaxed);
+    handoff.thread.store(sys::thread_id(), Ordering::Relaxed);
+    // Raw from here on: the borrower's frame, and so the handoff, may be gone after the store.
+    let ready = &raw const handoff.ready;
+    // SAFETY: still there before the store; waking an address is harmless whatever is there.
+    unsafe {
+        (*ready).store(1, Ordering::Release);
+        sys::wake_all(&*ready);
+    }
+    sys::wait_while(&word, 1);
+    0
+}
+
+/// Gives a control block back: its owner ends.
+///
+/// # Safety
+/// `word` is that of a [`Lent`] which is not used any more, and has not been given back.
+pub(crate) unsafe fn give_back(word: *const AtomicU32) {
+    // SAFETY: on the stack of the owner, which waits; after the store that stack may be gone, and waking an address is
+    // harmless whatever is there.
+    unsafe {
+        (*word).store(0, Ordering::Release);
+        sys::wake_all(&*word);
+    }
+}

@@ -1,0 +1,75 @@
+//! Lists of strings as one string: each ends with a NUL, a table of references would be three times as large.
+
+use core::ffi::CStr;
+
+/// The strings of a list.
+#[derive(Clone, Copy)]
+pub struct Strings<'a>(&'a [u8]);
+
+impl<'a> Strings<'a> {
+    /// The strings of `list`, which ends with a NUL or is empty.
+    pub const fn new(list: &'a str) -> Self {
+        Self(list.as_bytes())
+    }
+
+    /// The list of one string.
+    pub fn one(text: &'a CStr) -> Self {
+        Self(text.to_bytes_with_nul())
+    }
+
+    /// The strings of `list`; what follows its last NUL is none.
+    pub(crate) const fn from_bytes(list: &'a [u8]) -> Self {
+        Self(list)
+    }
+
+    /// The string at an index, without its NUL.
+    pub(crate) fn nth_text(mut self, index: usize) -> &'a [u8] {
+        self.nth(index).unwrap_or_default().to_bytes()
+    }
+}
+
+/// Where a string stands in a list, for the compiler to find out.
+pub(crate) const fn position(list: &str, text: &str) -> usize {
+    let (list, text) = (list.as_bytes(), text.as_bytes());
+    let (mut at, mut index, mut same, mut start) = (0, 0, true, 0);
+    while at < list.len() {
+        if list[at] == 0 {
+            if same && at - start == text.len() {
+                return index;
+            }
+            (index, start, same) = (index + 1, at + 1, true);
+        } else {
+            same = same && at - start < text.len() && list[at] == text[at - start];
+        }
+        at += 1;
+    }
+    panic!("not in the list")
+}
+
+/// `match` from a value to a text, as bytes.
+macro_rules! text {
+    ($value:expr, { $($pattern:pat => $text:literal,)* }) => {{
+        const ALL: &str = concat!($($text, "\0",)*);
+        let index = match $value {
+            $($pattern => const { $crate::strings::position(ALL, $text) },)*
+        };
+        $crate::strings::Strings::new(ALL).nth_text(index)
+    }};
+}
+pub(crate) use text;
+
+impl<'a> Iterator for Strings<'a> {
+    type Item = &'a CStr;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'a CStr> {
+        let (mut bytes, mut len) = (self.0.iter(), 1);
+        while *bytes.next()? != 0 {
+            len += 1;
+        }
+        // SAFETY: `len` bytes of the list have been looked at, and the last is their only NUL.
+        let text = unsafe { CStr::from_bytes_with_nul_unchecked(core::slice::from_raw_parts(self.0.as_ptr(), len)) };
+        self.0 = bytes.as_slice();
+        Some(text)
+    }
+}

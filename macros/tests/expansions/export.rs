@@ -1,0 +1,5 @@
+#[export_dynamic("plugin_log")]
+#[cfg(unix)]
+extern "C" fn log(message: *const c_char) {
+    println!("{message:?}");
+}

@@ -1,0 +1,121 @@
+//! AArch64 stubs: the import in x9 on its way to be bound, the host's function in x9 on its way into the guest. Branches
+//! between functions are direct; linkers that put veneers there change x16 and x17 only.
+
+use import_dynamic_loader::Continuation;
+
+use crate::import::Import;
+
+pub use crate::__address as address;
+
+import_dynamic_loader::__if_guest! {{
+    pub use import_dynamic_loader::arch::guest_enter_fast as guest_enter;
+} {}}
+
+/// The instructions that load the address of the operand `$symbol` into a register, as the object format writes them.
+#[cfg(not(target_vendor = "apple"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __address {
+    ($register:literal, $symbol:literal) => {
+        concat!("adrp ", $register, ", {", $symbol, "}\nadd ", $register, ", ", $register, ", :lo12:{", $symbol, "}")
+    };
+}
+
+/// The instructions that load the address of the operand `$symbol` into a register, as the object format writes them.
+#[cfg(target_vendor = "apple")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __address {
+    ($register:literal, $symbol:literal) => {
+        concat!(
+            "adrp ",
+            $register,
+            ", {",
+            $symbol,
+            "}@PAGE\nadd ",
+            $register,
+            ", ",
+            $register,
+            ", {",
+            $symbol,
+            "}@PAGEOFF"
+        )
+    };
+}
+
+/// What every bind stub jumps to, its import in the scratch register: binds it with all argument registers kept, and
+/// jumps on to what is bound.
+#[unsafe(naked)]
+#[doc(hidden)]
+pub unsafe extern "C" fn trampoline() {
+    core::arch::naked_asm!(
+        crate::__address!("x10", "bind"), // what to call with the import in x9
+        "b {preserve}",                   // calls it with every argument register kept
+        bind = sym bind_for_call,
+        preserve = sym import_dynamic_loader::arch::preserve_arguments,
+    )
+}
+
+/// Binds an import whose first call is under way.
+extern "C" fn bind_for_call(import: &'static Import) -> Continuation {
+    Continuation { code: super::code_for_call(import), with: core::ptr::null() }
+}
+
+/// What a call jumps to, from what the slot holds: never null where imports have stubs.
+#[inline(always)]
+pub(crate) fn bound(_: &'static Import, code: *const ()) -> *const () {
+    code
+}
+
+/// The stubs of the import that the static `$import` is: an expression for a constant.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __stubs {
+    ($import:path) => {{
+        #[unsafe(naked)]
+        unsafe extern "C" fn bind() {
+            $crate::private::core::arch::naked_asm!(
+                "bti c",                                  // landing pad
+                $crate::private::address!("x9", "import"), // which import
+                "b {trampoline}",                         // bind it, then call it
+                import = sym $import,
+                trampoline = sym $crate::private::trampoline,
+            )
+        }
+        let guest = $crate::private::if_guest!({{
+            #[unsafe(naked)]
+            unsafe extern "C" fn guest() {
+                $crate::private::core::arch::naked_asm!(
+                    "bti c",                                        // landing pad
+                    "adrp x9, {import} + {target}",                 // page of the word with the host's function
+                    "ldr x9, [x9, #:lo12:{import} + {target}]",     // the host's function
+                    "b {enter}",                                    // swap the thread pointer around it
+                    import = sym $import,
+                    target = const $crate::private::TARGET_OFFSET,
+                    enter = sym $crate::private::guest_enter,
+                )
+            }
+            guest as *const ()
+        }} { bind as *const () });
+        $crate::private::Stubs::new(bind as *const (), guest)
+    }};
+}
+
+/// A function that jumps through the slot of `$import`: what a variadic declaration needs, which Rust cannot define.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __variadic {
+    ($import:path) => {{
+        #[unsafe(naked)]
+        unsafe extern "C" fn variadic() {
+            $crate::private::core::arch::naked_asm!(
+                "bti c",                                    // landing pad
+                $crate::private::address!("x16", "import"), // the slot is the import's first word
+                "ldar x16, [x16]",                          // acquire: the guest stub reads what was stored before
+                "br x16",                                   // by x16, which `bti c` lets in
+                import = sym $import,
+            )
+        }
+        variadic as *const ()
+    }};
+}

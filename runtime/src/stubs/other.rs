@@ -1,0 +1,35 @@
+//! Architectures without stubs of their own: a slot is null until the import is bound, and every call tests it.
+
+use crate::import::Import;
+
+/// What a call jumps to, from what the slot holds.
+#[inline(always)]
+pub(crate) fn bound(import: &'static Import, code: *const ()) -> *const () {
+    if code.is_null() { super::code_for_call(import) } else { code }
+}
+
+/// What stands for a variadic import, which only assembly could define: ends the process with a message.
+#[doc(hidden)]
+pub extern "C" fn variadic_unsupported() -> ! {
+    import_dynamic_loader::exit_with(
+        &"variadic imports cannot be called by name on this architecture: call what their resolve() returns",
+    )
+}
+
+/// The stubs of the import that the static `$import` is: none.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __stubs {
+    ($import:path) => {
+        $crate::private::Stubs::new($crate::private::core::ptr::null(), $crate::private::core::ptr::null())
+    };
+}
+
+/// A function for a variadic import.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __variadic {
+    ($import:path) => {
+        $crate::private::variadic_unsupported as *const ()
+    };
+}

@@ -1,0 +1,76 @@
+//! x86-64 stubs: the import in r11 on its way to be bound, the host's function in r10 on its way into the guest.
+
+use import_dynamic_loader::Continuation;
+
+use crate::import::Import;
+
+/// What every bind stub jumps to, its import in the scratch register: binds it with all argument registers kept, and
+/// jumps on to what is bound.
+#[unsafe(naked)]
+#[doc(hidden)]
+pub unsafe extern "C" fn trampoline() {
+    core::arch::naked_asm!(
+        "lea r10, [rip + {bind}]", // what to call with the import in r11
+        "jmp {preserve}",          // calls it with every argument register kept
+        bind = sym bind_for_call,
+        preserve = sym import_dynamic_loader::arch::preserve_arguments,
+    )
+}
+
+/// Binds an import whose first call is under way.
+extern "C" fn bind_for_call(import: &'static Import) -> Continuation {
+    Continuation { code: super::code_for_call(import), with: core::ptr::null() }
+}
+
+/// What a call jumps to, from what the slot holds: never null where imports have stubs.
+#[inline(always)]
+pub(crate) fn bound(_: &'static Import, code: *const ()) -> *const () {
+    code
+}
+
+/// The stubs of the import that the static `$import` is: an expression for a constant.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __stubs {
+    ($import:path) => {{
+        #[unsafe(naked)]
+        unsafe extern "C" fn bind() {
+            $crate::private::core::arch::naked_asm!(
+                "lea r11, [rip + {import}]", // which import
+                "jmp {trampoline}",          // bind it, then call it
+                import = sym $import,
+                trampoline = sym $crate::private::trampoline,
+            )
+        }
+        let guest = $crate::private::if_guest!({{
+            #[unsafe(naked)]
+            unsafe extern "C" fn guest() {
+                $crate::private::core::arch::naked_asm!(
+                    "mov r10, qword ptr [rip + {import} + {target}]", // the host's function
+                    "jmp qword ptr [rip + {enter}]",                  // swap the thread pointer around it
+                    import = sym $import,
+                    target = const $crate::private::TARGET_OFFSET,
+                    enter = sym $crate::private::ENTER,
+                )
+            }
+            guest as *const ()
+        }} { bind as *const () });
+        $crate::private::Stubs::new(bind as *const (), guest)
+    }};
+}
+
+/// A function that jumps through the slot of `$import`: what a variadic declaration needs, which Rust cannot define.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __variadic {
+    ($import:path) => {{
+        #[unsafe(naked)]
+        unsafe extern "C" fn variadic() {
+            $crate::private::core::arch::naked_asm!(
+                "jmp qword ptr [rip + {import}]", // the slot is the import's first word
+                import = sym $import,
+            )
+        }
+        variadic as *const ()
+    }};
+}

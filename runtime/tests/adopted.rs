@@ -1,0 +1,105 @@
+//! Adopted mode: a program without std and libc, which becomes a process of the host's libc.
+
+mod support;
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use support::{Link, build, folder, output, text};
+
+fn program() -> Command {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    Command::new(PROGRAM.get_or_init(|| build("adopted-cases", "dev", Link::Static)))
+}
+
+/// Runs a case; what it printed. Its exit status has to be the one given.
+#[track_caller]
+fn case(name: &str, status: i32) -> Output {
+    let output = output(program().arg(name).env("ADOPTED_CASE", "some value"));
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(status), "{:?} {out}{err}", output.status.signal());
+    output
+}
+
+#[test]
+fn nothing_is_brought_up_when_nothing_is_called() {
+    case("nothing", 7);
+}
+
+#[test]
+fn host_is_told() {
+    case("host", 0);
+}
+
+#[test]
+fn variadic_doubles_on_the_first_call() {
+    let output = case("first-call-variadic", 0);
+    assert_eq!(text(&output.stdout), "1.500 7 text -2.5e+10 1099511627776\n");
+}
+
+#[test]
+fn output_into_a_pipe_is_not_lost_at_exit() {
+    assert_eq!(text(&case("unflushed", 3).stdout), "not lost");
+    assert_eq!(text(&case("at-exit", 0).stdout), "main and at exit");
+}
+
+#[test]
+fn arguments_and_environment() {
+    let output = output(program().args(["arguments", "one", "", "two words"]));
+    assert_eq!(text(&output.stdout), "[one][][two words]");
+    case("environment", 0);
+}
+
+#[test]
+fn errno_is_the_hosts() {
+    case("errno", 0);
+}
+
+#[test]
+fn threads_have_their_own_variables() {
+    case("threads", 0);
+}
+
+#[test]
+fn fork_and_wait() {
+    case("fork", 0);
+}
+
+#[test]
+fn the_host_sees_the_program() {
+    case("dladdr", 0);
+    case("program-headers", 0);
+}
+
+#[test]
+fn a_missing_symbol_ends_the_process_with_one_line() {
+    let output = case("missing-symbol", 127);
+    assert_eq!(text(&output.stdout), "");
+    let line = text(&output.stderr);
+    assert_eq!(line.lines().count(), 1, "{line}");
+    for part in ["no_such_function", "nor_this_one", "libnothing-of-the-sort.so.1", "libc.so.6"] {
+        assert!(line.contains(part), "{part} in {line}");
+    }
+}
+
+#[test]
+fn bind_all_names_what_is_missing() {
+    case("bind-all", 0);
+}
+
+#[test]
+fn a_failed_bind_can_succeed_later() {
+    if !support::has_c_compiler() {
+        return;
+    }
+    let source = folder("late").join("late.c");
+    std::fs::write(&source, "int late_answer(void) { return 42; }\n").expect("a source file");
+    let library = PathBuf::from("/tmp/import-dynamic-late-library/liblate.so.1");
+    let _ = std::fs::remove_dir_all(library.parent().expect("a folder"));
+    std::fs::create_dir_all(library.parent().expect("a folder")).expect("a folder");
+    support::library(&source, &library);
+    case("late-library", 0);
+    let _ = std::fs::remove_dir_all(library.parent().expect("a folder"));
+}

@@ -1,0 +1,387 @@
+//! Signal handlers of both sides, wherever a signal finds a thread.
+
+use core::ffi::{c_int, c_void};
+use std::cell::Cell;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::imports::*;
+
+pub(crate) const CASES: &[(&str, fn())] = &[
+    ("signal_storm", storm),
+    ("signal_in_guest_code_sees_home", in_guest_code),
+    ("signal_on_an_alternate_stack", on_an_alternate_stack),
+    ("signal_handler_is_reported_back", reported_back),
+    ("signal_restarts_a_guest_call", restarts),
+    ("signal_of_a_stack_overflow", stack_overflow),
+    ("signal_stack_overflow_victim", overflow_in_guest_code),
+    ("signal_handler_of_the_guest", of_the_guest),
+];
+
+const ALL: [u64; 16] = [u64::MAX; 16];
+const ENOENT: c_int = 2;
+const EBADF: c_int = 9;
+
+thread_local! {
+    /// The kernel's id of the thread, as the thread itself knows it.
+    static SELF: Cell<i64> = const { Cell::new(0) };
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+static HANDLED: AtomicUsize = AtomicUsize::new(0);
+static IN_GUEST: AtomicUsize = AtomicUsize::new(0);
+static WRONG: AtomicUsize = AtomicUsize::new(0);
+
+fn gettid() -> i64 {
+    // SAFETY: gettid(2).
+    unsafe { libc::syscall(libc::SYS_gettid) }
+}
+
+fn errno_place() -> *mut c_int {
+    // SAFETY: __errno_location(3) of the home libc.
+    unsafe { libc::__errno_location() }
+}
+
+/// A handler that uses thread-locals, errno of both sides and an import.
+extern "C" fn handler(_: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    // SAFETY: the kernel's structures; this thread's errno.
+    unsafe {
+        let saved = *errno_place();
+        if SELF.get() != gettid() || info.is_null() || context.is_null() {
+            WRONG.fetch_add(1, Ordering::Relaxed);
+        }
+        COUNT.set(COUNT.get() + 1);
+        *errno_place() = 1234;
+        if labs(-5) != 5 || access(c"/no/such/file".as_ptr(), 0) != -1 || import_dynamic::errno().0 != ENOENT {
+            WRONG.fetch_add(1, Ordering::Relaxed);
+        }
+        if *errno_place() != 1234 {
+            WRONG.fetch_add(1, Ordering::Relaxed);
+        }
+        *errno_place() = saved;
+    }
+    HANDLED.fetch_add(1, Ordering::Relaxed);
+}
+
+fn install(signal: c_int, handler: usize, flags: c_int) -> libc::sigaction {
+    // SAFETY: sigaction(2) with valid structures and handlers.
+    unsafe {
+        let mut new: libc::sigaction = std::mem::zeroed();
+        let mut old: libc::sigaction = std::mem::zeroed();
+        new.sa_sigaction = handler;
+        new.sa_flags = flags;
+        assert_eq!(libc::sigaction(signal, &new, &mut old), 0);
+        old
+    }
+}
+
+fn query(signal: c_int) -> libc::sigaction {
+    // SAFETY: sigaction(2) that changes nothing.
+    unsafe {
+        let mut old: libc::sigaction = std::mem::zeroed();
+        assert_eq!(libc::sigaction(signal, std::ptr::null(), &mut old), 0);
+        old
+    }
+}
+
+/// Blocks or unblocks all signals of the calling thread.
+fn mask(how: c_int) {
+    // SAFETY: pthread_sigmask(3).
+    unsafe { libc::pthread_sigmask(how, ALL.as_ptr().cast(), std::ptr::null_mut()) };
+}
+
+#[import_dynamic::callback]
+extern "C" fn compare(a: *const c_void, b: *const c_void) -> c_int {
+    COUNT.set(COUNT.get() + 1);
+    // SAFETY: qsort passes pointers to two of the numbers.
+    unsafe { (*a.cast::<u32>()).cmp(&*b.cast::<u32>()) as c_int }
+}
+
+/// Everything that a thread does between signals, with what it must see.
+fn work(number: c_int) {
+    // SAFETY: imports as their manual pages say, and this thread's errno.
+    unsafe {
+        *errno_place() = number;
+        assert_eq!(close(-1), -1);
+        let errno = import_dynamic::errno().0;
+        assert_eq!(errno, EBADF);
+        assert_eq!(labs(-7), 7);
+        free(malloc(100));
+        assert_eq!(strlen(c"eight ch".as_ptr()), 8);
+        let mut numbers: [u32; 16] = std::array::from_fn(|index| (index as u32 * 7) % 16);
+        qsort(numbers.as_mut_ptr().cast(), numbers.len(), 4, compare);
+        assert!(numbers.is_sorted());
+        assert_eq!(add_ten(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), 0);
+        assert_eq!(*errno_place(), number);
+    }
+}
+
+/// Stack arguments survive a signal: snprintf with ten.
+#[allow(clippy::too_many_arguments, reason = "more than fit into registers")]
+fn add_ten(a: i32, b: i32, c: i32, d: i32, e: i32, f: i32, g: i32, h: i32, i: i32, j: i32) -> c_int {
+    let mut text = [0u8; 64];
+    // SAFETY: snprintf(3).
+    unsafe {
+        let format = c"%d %d %d %d %d %d %d %d %d %d".as_ptr();
+        snprintf(text.as_mut_ptr().cast(), text.len(), format, a, b, c, d, e, f, g, h, i, j);
+    }
+    c_int::from(&text[..21] != b"1 2 3 4 5 6 7 8 9 10\0")
+}
+
+/// A timer that sends `signal` to the process every 100 microseconds.
+fn start_timer(signal: c_int) {
+    // SAFETY: timer_create(2) and timer_settime(2).
+    unsafe {
+        let mut event: libc::sigevent = std::mem::zeroed();
+        event.sigev_notify = libc::SIGEV_SIGNAL;
+        event.sigev_signo = signal;
+        let mut timer = std::mem::zeroed();
+        assert_eq!(libc::timer_create(libc::CLOCK_MONOTONIC, &mut event, &mut timer), 0);
+        let interval = libc::timespec { tv_sec: 0, tv_nsec: 100_000 };
+        let times = libc::itimerspec { it_interval: interval, it_value: interval };
+        assert_eq!(libc::timer_settime(timer, 0, &times, std::ptr::null_mut()), 0);
+    }
+}
+
+/// Seconds that long cases run: `IMPORT_DYNAMIC_TEST_SECONDS`, or a few.
+pub(crate) fn long_seconds() -> u64 {
+    std::env::var("IMPORT_DYNAMIC_TEST_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
+}
+
+fn storm() {
+    assert_eq!(labs(-1), 1);
+    install(libc::SIGALRM, handler as *const () as usize, libc::SA_SIGINFO | libc::SA_RESTART);
+    mask(libc::SIG_BLOCK); // so that the signals go to the workers
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let workers: Vec<_> = (0..8)
+        .map(|number| {
+            std::thread::spawn(move || {
+                SELF.set(gettid());
+                mask(libc::SIG_UNBLOCK);
+                let mut rounds = 0usize;
+                while !STOP.load(Ordering::Relaxed) {
+                    work(100 + number);
+                    rounds += 1;
+                }
+                mask(libc::SIG_BLOCK);
+                rounds
+            })
+        })
+        .collect();
+    start_timer(libc::SIGALRM);
+    std::thread::sleep(Duration::from_secs(long_seconds()));
+    STOP.store(true, Ordering::Relaxed);
+    let rounds: usize = workers.into_iter().map(|worker| worker.join().expect("no wrong value")).sum();
+    let handled = HANDLED.load(Ordering::Relaxed);
+    println!("{rounds} rounds, {handled} signals");
+    assert_eq!(WRONG.load(Ordering::Relaxed), 0);
+    assert!(handled > 100 && rounds > 100);
+}
+
+/// A signal to this process from guest code: this thread is the only one that can take it, and takes it there.
+fn send(signal: c_int) {
+    // SAFETY: kill(2).
+    assert_eq!(unsafe { kill(getpid(), signal) }, 0);
+}
+
+/// The thread is in a guest's call when the signal comes, certainly.
+fn in_guest_code() {
+    SELF.set(gettid());
+    install(libc::SIGUSR1, handler as *const () as usize, libc::SA_SIGINFO | libc::SA_NODEFER);
+    send(libc::SIGUSR1);
+    assert_eq!(COUNT.get(), 1);
+    // SAFETY: pthread_self(3).
+    let main = unsafe { libc::pthread_self() };
+    let sender = std::thread::spawn(move || {
+        for _ in 0..50 {
+            std::thread::sleep(Duration::from_millis(2));
+            // SAFETY: the main thread lives.
+            unsafe { libc::pthread_kill(main, libc::SIGUSR1) };
+        }
+    });
+    let start = Instant::now();
+    while !sender.is_finished() && start.elapsed() < Duration::from_secs(20) {
+        usleep(1_000_000); // interrupted, mostly
+    }
+    sender.join().expect("all sent");
+    assert_eq!(WRONG.load(Ordering::Relaxed), 0);
+    assert_eq!(HANDLED.load(Ordering::Relaxed), COUNT.get());
+    assert!(COUNT.get() >= 40, "{} signals", COUNT.get());
+}
+
+extern "C" fn on_the_stack(_: c_int, _: *mut libc::siginfo_t, _: *mut c_void) {
+    let local = 0u8;
+    let here = &raw const local as usize;
+    // SAFETY: sigaltstack(2) that changes nothing.
+    let inside = unsafe {
+        let mut stack: libc::stack_t = std::mem::zeroed();
+        libc::sigaltstack(std::ptr::null(), &mut stack);
+        (stack.ss_sp as usize..stack.ss_sp as usize + stack.ss_size).contains(&here)
+    };
+    COUNT.set(COUNT.get() + 1);
+    if inside && labs(-2) == 2 {
+        IN_GUEST.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn on_an_alternate_stack() {
+    // std has given the main thread an alternate stack.
+    install(libc::SIGUSR2, on_the_stack as *const () as usize, libc::SA_SIGINFO | libc::SA_ONSTACK);
+    for _ in 0..10 {
+        send(libc::SIGUSR2);
+    }
+    assert_eq!((COUNT.get(), IN_GUEST.load(Ordering::Relaxed)), (10, 10));
+}
+
+fn reported_back() {
+    let handler = handler as *const () as usize;
+    for up in [false, true] {
+        if up {
+            assert_eq!(labs(-1), 1);
+        }
+        let flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_NODEFER;
+        install(libc::SIGUSR1, handler, flags);
+        let now = query(libc::SIGUSR1);
+        assert_eq!((now.sa_sigaction, now.sa_flags), (handler, flags));
+        let old = install(libc::SIGUSR1, libc::SIG_IGN, 0);
+        assert_eq!((old.sa_sigaction, old.sa_flags), (handler, flags));
+        assert_eq!(query(libc::SIGUSR1).sa_sigaction, libc::SIG_IGN);
+        // SAFETY: signal(2).
+        unsafe {
+            assert_eq!(libc::signal(libc::SIGUSR1, handler), libc::SIG_IGN);
+            assert_eq!(libc::signal(libc::SIGUSR1, libc::SIG_DFL), handler);
+            assert_eq!(libc::signal(libc::SIGKILL, handler), libc::SIG_ERR);
+            assert_eq!(*errno_place(), libc::EINVAL);
+            assert_eq!(libc::signal(65, handler), libc::SIG_ERR);
+        }
+    }
+}
+
+/// SA_RESTART is the kernel's to keep: a read of the guest's goes on after the handler.
+fn restarts() {
+    SELF.set(gettid());
+    install(libc::SIGUSR1, handler as *const () as usize, libc::SA_SIGINFO | libc::SA_RESTART);
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    // SAFETY: pthread_self(3).
+    let main = unsafe { libc::pthread_self() };
+    let sender = std::thread::spawn(move || {
+        for _ in 0..10 {
+            std::thread::sleep(Duration::from_millis(5));
+            // SAFETY: the main thread lives.
+            unsafe { libc::pthread_kill(main, libc::SIGUSR1) };
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        std::io::Write::write_all(&mut writer, b"x").expect("written");
+    });
+    let mut byte = 0u8;
+    let descriptor = std::os::fd::AsRawFd::as_raw_fd(&reader);
+    // SAFETY: read(2) of one byte.
+    assert_eq!(unsafe { read(descriptor, (&raw mut byte).cast(), 1) }, 1);
+    sender.join().expect("all sent");
+    // Signals that come while one is pending are one.
+    assert!(HANDLED.load(Ordering::Relaxed) >= 1);
+    assert_eq!(WRONG.load(Ordering::Relaxed), 0);
+}
+
+/// std's own report, which looks at a thread-local, when the stack ends in guest code.
+fn stack_overflow() {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    let output = command.args(["--case", "signal_stack_overflow_victim"]).env("OVERFLOW", "1").output().expect("run");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("has overflowed its stack"), "{:?} {text}", output.status);
+}
+
+#[import_dynamic::callback]
+extern "C" fn overflow(a: *const c_void, _: *const c_void) -> c_int {
+    let mut pair = [2u32, 1];
+    // SAFETY: two numbers.
+    unsafe { qsort(pair.as_mut_ptr().cast(), 2, 4, overflow) };
+    // SAFETY: one of the numbers.
+    unsafe { *a.cast() }
+}
+
+fn overflow_in_guest_code() {
+    if std::env::var_os("OVERFLOW").is_none() {
+        return;
+    }
+    let local = 0u32;
+    overflow((&raw const local).cast(), std::ptr::null());
+}
+
+/// A library that installs a handler which uses its own thread-locals and errno.
+const LIBRARY: &str = r"
+#include <errno.h>
+#include <signal.h>
+static __thread int marker, count;
+static volatile int wrong;
+static void handler(int number, siginfo_t *info, void *context) {
+    (void)number; (void)info; (void)context;
+    if (marker != 42) wrong++;
+    count++;
+    errno = 5;
+}
+static struct sigaction before;
+static void chained(int number, siginfo_t *info, void *context) {
+    handler(number, info, context);
+    before.sa_sigaction(number, info, context);
+}
+void handlers_enter(void) { marker = 42; }
+int handlers_count(void) { return wrong ? -1 : count; }
+int handlers_install(int number) {
+    struct sigaction action = { 0 };
+    action.sa_sigaction = handler;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    return sigaction(number, &action, 0);
+}
+int handlers_chain(int number) {
+    struct sigaction action = { 0 };
+    action.sa_sigaction = chained;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    return sigaction(number, &action, &before);
+}
+int handlers_restore(int number) { return sigaction(number, &before, 0); }
+";
+
+#[import_dynamic::import_dynamic(global)]
+unsafe extern "C" {
+    safe fn handlers_enter();
+    safe fn handlers_count() -> c_int;
+    safe fn handlers_install(signal: c_int) -> c_int;
+    safe fn handlers_chain(signal: c_int) -> c_int;
+    safe fn handlers_restore(signal: c_int) -> c_int;
+}
+
+/// Handlers of the guest's, which run while home code does, and one that calls home's.
+fn of_the_guest() {
+    if !crate::library::build("handlers", LIBRARY) {
+        return;
+    }
+    handlers_enter();
+    assert_eq!(handlers_install(libc::SIGUSR1), 0);
+    // SAFETY: raise(3) at home: the handler runs while the home thread pointer is in place.
+    unsafe {
+        *errno_place() = 99;
+        for _ in 0..10 {
+            assert_eq!(libc::raise(libc::SIGUSR1), 0);
+        }
+        assert_eq!(*errno_place(), 99);
+        send(libc::SIGUSR1);
+    }
+    assert_eq!(handlers_count(), 11);
+    // The guest's handler calls home's, found when it was installed.
+    SELF.set(gettid());
+    install(libc::SIGUSR2, handler as *const () as usize, libc::SA_SIGINFO);
+    assert_eq!(handlers_chain(libc::SIGUSR2), 0);
+    // SAFETY: raise(3).
+    unsafe {
+        libc::raise(libc::SIGUSR2);
+        send(libc::SIGUSR2);
+    }
+    assert_eq!((handlers_count(), HANDLED.load(Ordering::Relaxed), WRONG.load(Ordering::Relaxed)), (13, 2, 0));
+    assert_eq!(handlers_restore(libc::SIGUSR2), 0);
+    assert_eq!(query(libc::SIGUSR2).sa_sigaction, handler as *const () as usize);
+    // SAFETY: raise(3).
+    unsafe { libc::raise(libc::SIGUSR2) };
+    assert_eq!((handlers_count(), HANDLED.load(Ordering::Relaxed)), (13, 3));
+}

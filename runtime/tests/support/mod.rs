@@ -1,0 +1,73 @@
+//! What tests share that build programs and run them.
+#![allow(dead_code, reason = "not every test uses all of it")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder of this test's own below the target directory.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).expect("a folder below the target directory");
+    folder
+}
+
+/// Runs a command that has to succeed; what it printed.
+pub(crate) fn run(command: &mut Command) -> String {
+    let output = output(command);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {}\n{out}{err}", output.status);
+    out
+}
+
+/// Runs a command, however it ends.
+pub(crate) fn output(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// How a program is linked.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Link {
+    Static,
+    Dynamic,
+}
+
+/// Builds a program by name, in a target directory that these tests share: neither locks nor features are shared with
+/// the build that runs the tests.
+pub(crate) fn build(package: &str, profile: &str, link: Link) -> PathBuf {
+    let target = folder(if link == Link::Static { "static" } else { "dynamic" });
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", package, "--profile", profile, "--target-dir"]).arg(&target);
+    cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    if link == Link::Dynamic {
+        cargo.env("RUSTFLAGS", "-Ctarget-feature=-crt-static");
+    }
+    run(&mut cargo);
+    let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    target.join(triple).join(if profile == "dev" { "debug" } else { profile }).join(package)
+}
+
+/// Whether there is a C compiler; without one a test says so and is skipped, but not in CI.
+pub(crate) fn has_c_compiler() -> bool {
+    Command::new("cc").arg("--version").output().is_ok() || skip("no C compiler")
+}
+
+/// Whether this is root's process; otherwise a test says so and is skipped, but not in CI.
+pub(crate) fn is_root() -> bool {
+    run(Command::new("id").arg("-u")).trim() == "0" || skip("not root")
+}
+
+/// Says why a test is skipped; false. In CI it fails.
+pub(crate) fn skip(reason: &str) -> bool {
+    assert!(std::env::var_os("CI").is_none(), "{reason}");
+    println!("skipped: {reason}");
+    false
+}
+
+/// A shared library built from C.
+pub(crate) fn library(source: &Path, library: &Path) {
+    run(Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(library).arg(source));
+}

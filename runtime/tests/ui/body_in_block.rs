@@ -1,0 +1,10 @@
+use import_dynamic::import_dynamic;
+
+#[import_dynamic("libc")]
+unsafe extern "C" {
+    fn getpid() -> i32 {
+        1
+    }
+}
+
+fn main() {}

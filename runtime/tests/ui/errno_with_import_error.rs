@@ -1,0 +1,6 @@
+use import_dynamic::import_dynamic;
+
+#[import_dynamic("libc", errno)]
+unsafe extern "C" fn close(fd: i32) -> Result<i32, import_dynamic::ImportError>;
+
+fn main() {}

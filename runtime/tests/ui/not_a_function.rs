@@ -1,0 +1,6 @@
+use import_dynamic::import_dynamic;
+
+#[import_dynamic("libc")]
+struct Getpid;
+
+fn main() {}

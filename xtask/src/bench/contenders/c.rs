@@ -1,0 +1,86 @@
+//! Contenders in C, by the machine's own compiler.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::process;
+use crate::workspace::{Workspace, write};
+
+/// How many functions the library that is bound from has; `bench-thousand` declares as many.
+const FUNCTIONS: usize = 1000;
+
+#[derive(Debug)]
+pub(in crate::bench) struct C {
+    /// Calls through the PLT.
+    pub(in crate::bench) call: PathBuf,
+    /// Calls through the GOT.
+    pub(in crate::bench) call_no_plt: PathBuf,
+    pub(in crate::bench) start_dynamic: PathBuf,
+    pub(in crate::bench) start_static: PathBuf,
+    pub(in crate::bench) resolve_dynamic: PathBuf,
+    pub(in crate::bench) resolve_static: PathBuf,
+    /// Calls each function of `libthousand.so` once, bound lazily.
+    pub(in crate::bench) first_call: PathBuf,
+    /// Where `libthousand.so` is.
+    pub(in crate::bench) library_directory: PathBuf,
+}
+
+const OPTIONS: &[&str] =
+    &["-O2", "-Wall", "-fno-builtin", "-falign-functions=64", "-falign-loops=64", "-pthread", "-w"];
+
+impl C {
+    pub(super) fn build(workspace: &Workspace, directory: &Path) -> Result<Self> {
+        let sources = workspace.root.join("benches/contenders/c");
+        let compile = |name: &str, files: &[&Path], options: &[&str]| -> Result<PathBuf> {
+            let program = directory.join(name);
+            let mut cc = Command::new("cc");
+            cc.current_dir(&sources).args(OPTIONS).arg("-o").arg(&program).args(files).args(options);
+            process::output(&mut cc)?;
+            Ok(program)
+        };
+        let (call, implib) = (Path::new("call.c"), Path::new("implib.S"));
+        let (library, first_call) = (directory.join("thousand.c"), directory.join("first_call.c"));
+        write(&library, library_source().context("out of memory")?)?;
+        write(&first_call, first_call_source().context("out of memory")?)?;
+        compile("libthousand.so", &[&library], &["-shared", "-fPIC"])?;
+        let include = format!("-I{}", sources.display());
+        let search = format!("-L{}", directory.display());
+        let lazily = ["-fplt", "-Wl,-z,lazy", "-Wl,--no-as-needed", &include, &search, "-lthousand"];
+        Ok(Self {
+            call: compile("c-call", &[call, implib], &["-fplt", "-ldl"])?,
+            call_no_plt: compile("c-call-no-plt", &[call, implib], &["-fno-plt", "-ldl"])?,
+            start_dynamic: compile("c-start-dynamic", &[Path::new("start.c")], &[])?,
+            start_static: compile("c-start-static", &[Path::new("start.c")], &["-static"])?,
+            resolve_dynamic: compile("c-resolve-dynamic", &[Path::new("resolve.c")], &[])?,
+            resolve_static: compile("c-resolve-static", &[Path::new("resolve.c")], &["-static"])?,
+            first_call: compile("c-first-call", &[&first_call], &lazily)?,
+            library_directory: directory.to_owned(),
+        })
+    }
+}
+
+fn library_source() -> Option<String> {
+    let mut text = String::new();
+    for index in 0..FUNCTIONS {
+        writeln!(text, "long thousand_{index:03}(long n) {{ return n; }}").ok()?;
+    }
+    Some(text)
+}
+
+fn first_call_source() -> Option<String> {
+    let mut text = String::from("#include \"measure.h\"\n");
+    for index in 0..FUNCTIONS {
+        writeln!(text, "long thousand_{index:03}(long);").ok()?;
+    }
+    text.push_str("int main(void)\n{\n    uint64_t time = nanoseconds(CLOCK_MONOTONIC);\n");
+    for index in 0..FUNCTIONS {
+        writeln!(text, "    thousand_{index:03}({index});").ok()?;
+    }
+    text.push_str(
+        "    time = nanoseconds(CLOCK_MONOTONIC) - time;\n    return write(1, &time, sizeof time) != sizeof time;\n}\n",
+    );
+    Some(text)
+}

@@ -1,0 +1,72 @@
+//! Contenders in Rust: the benchmarks' own programs, and the examples.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use benches::Program;
+
+use crate::workspace::{Workspace, build_executable};
+
+#[derive(Debug)]
+pub(in crate::bench) struct Rust {
+    pub(in crate::bench) std_dynamic: PathBuf,
+    pub(in crate::bench) std_static: PathBuf,
+    pub(in crate::bench) no_std: PathBuf,
+    pub(in crate::bench) thousand_dynamic: PathBuf,
+    pub(in crate::bench) thousand_static: PathBuf,
+    pub(in crate::bench) dns_lookup_dynamic: PathBuf,
+    pub(in crate::bench) dns_lookup_static: PathBuf,
+    pub(in crate::bench) nostd_dns: PathBuf,
+}
+
+impl Rust {
+    pub(super) fn build(workspace: &Workspace) -> Result<Self> {
+        let own = |program: Program| program.build(&workspace.target).with_context(|| format!("{program:?}"));
+        let example = |name: &str, link: Link| {
+            let mut cargo = workspace.cargo();
+            cargo.args(["build", "--release", "--package", name]);
+            if let Link::Dynamic = link {
+                cargo.env("CARGO_ENCODED_RUSTFLAGS", "-Ctarget-feature=-crt-static");
+                cargo.arg("--target-dir").arg(workspace.target.join("dynamic"));
+            }
+            build_executable(&mut cargo, name)
+        };
+        Ok(Self {
+            std_dynamic: own(Program::STD_DYNAMIC)?,
+            std_static: own(Program::STD_STATIC)?,
+            no_std: own(Program::NO_STD)?,
+            thousand_dynamic: own(Program::THOUSAND_DYNAMIC)?,
+            thousand_static: own(Program::THOUSAND_STATIC)?,
+            dns_lookup_dynamic: example("dns-lookup", Link::Dynamic)?,
+            dns_lookup_static: example("dns-lookup", Link::Static)?,
+            nostd_dns: example("nostd-dns", Link::Static)?,
+        })
+    }
+}
+
+enum Link {
+    Static,
+    Dynamic,
+}
+
+/// How long a release build of the crate with a thousand declarations takes, what it depends on being built: as imports,
+/// or plainly (`extern "C"`), which no library resolves.
+pub(in crate::bench) fn compile_time(workspace: &Workspace, plain: bool) -> Result<Duration> {
+    let source = workspace.root.join("benches/programs/thousand/src/main.rs");
+    let mut fastest = Duration::MAX;
+    for _ in 0..4 {
+        // Cargo compiles again what is newer than the last build. The first build may compile what it depends on, too.
+        std::fs::File::open(&source)?.set_modified(std::time::SystemTime::now())?;
+        let mut cargo = workspace.cargo();
+        cargo.args(["rustc", "--quiet", "--release", "--package", "bench-thousand"]);
+        if plain {
+            cargo.args(["--features", "plain"]);
+        }
+        cargo.arg("--target-dir").arg(workspace.target.join("bench-programs/compile-time"));
+        let start = Instant::now();
+        crate::process::run(cargo.args(["--", "-Clink-arg=-Wl,--unresolved-symbols=ignore-all"]))?;
+        fastest = fastest.min(start.elapsed());
+    }
+    Ok(fastest)
+}

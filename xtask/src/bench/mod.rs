@@ -1,0 +1,37 @@
+//! `cargo xtask bench`: what the project costs beside what one would use instead.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+
+mod contenders;
+mod criterion;
+mod report;
+mod rounds;
+mod suite;
+mod svg;
+
+/// Which benchmark to run and how to show it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// One of criterion's benchmarks (`call`); without a name, everything is measured beside every contender that this
+    /// machine has, and target/bench gets tables and plots.
+    name: Option<String>,
+    /// Print one JSON object of medians by contender, in nanoseconds; without a name, of such objects by measure, in
+    /// nanoseconds or bytes.
+    #[arg(long)]
+    json: bool,
+    /// Measure so many times as long as usual.
+    #[arg(long, default_value_t = 1.0)]
+    effort: f64,
+}
+
+/// Runs the benchmarks and prints their medians.
+pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    match &options.name {
+        Some(name) => criterion::command(workspace, name, options.json),
+        None => suite::command(workspace, options.effort, options.json),
+    }
+}

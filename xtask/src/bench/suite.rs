@@ -1,0 +1,205 @@
+//! Every measure, and who takes part in it.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use super::contenders::{C, Contenders, compile_time};
+use super::report::{Measure, Report, Unit};
+use super::rounds::{self, Entry, Work};
+use crate::headers::stripped_size;
+use crate::workspace::Workspace;
+
+/// How many threads call at once.
+const THREADS: &str = "8";
+const NAME: &str = "localhost";
+
+/// Builds everybody, measures everything, and writes what came out.
+pub(super) fn command(workspace: &Workspace, effort: f64, json: bool) -> Result<ExitCode> {
+    let contenders = Contenders::build(workspace)?;
+    let mut report = Report::new(contenders.skipped.clone());
+    for (name, title, unit, rounds, entries) in measures(workspace, &contenders)? {
+        eprintln!("xtask: measuring {name}");
+        let rounds = ((f64::from(rounds) * effort) as usize).max(1);
+        report.measures.push(Measure { name, title, unit, medians: rounds::measure(entries, rounds)? });
+    }
+    report.write(workspace)?;
+    println!("{}", if json { report.json().to_string() } else { report.markdown() });
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Its name, what it is, its unit, how often each contender's turn comes, and the contenders.
+type Plan = (&'static str, &'static str, Unit, u32, Vec<Entry>);
+
+fn measures(workspace: &Workspace, contenders: &Contenders) -> Result<Vec<Plan>> {
+    let mut plans = vec![
+        ("call", "a call of labs", Unit::Nanoseconds, 200, calls(contenders)),
+        (
+            "call_8_threads",
+            "a call of labs on each of 8 threads at once",
+            Unit::Nanoseconds,
+            60,
+            thread_calls(contenders),
+        ),
+    ];
+    if let Some(c) = &contenders.c {
+        plans.push(("first_call", "the first call of a function", Unit::Nanoseconds, 60, first_calls(contenders, c)));
+        plans.push(("bind_all", "each of 1,000 imports bound at once", Unit::Nanoseconds, 60, bind_all(contenders, c)));
+    }
+    plans.push(("thread", "a thread made and joined", Unit::Nanoseconds, 200, threads(contenders)));
+    plans.push(("bring_up", "a program that makes one call, start to end", Unit::Nanoseconds, 300, starts(contenders)));
+    let programs = resolving(contenders);
+    let launched = |work: fn(Command) -> Work, how: &str| -> Vec<Entry> {
+        let entry = |&(contender, program): &(_, &Path)| Entry {
+            contender,
+            work: work(launch(contenders, how, program, NAME)),
+        };
+        programs.iter().map(entry).collect()
+    };
+    plans.push((
+        "resolve",
+        "a program that resolves localhost, start to end",
+        Unit::Nanoseconds,
+        300,
+        launched(Work::Ask, "launch"),
+    ));
+    plans.push(("memory", "its peak of resident memory", Unit::Bytes, 7, launched(Work::AskOnce, "launch-memory")));
+    let mut sizes = Vec::new();
+    for (name, program) in &programs {
+        sizes.push(Entry { contender: name, work: Work::Known(stripped_size(workspace, program)? as f64) });
+    }
+    plans.push(("size", "its executable, stripped", Unit::Bytes, 1, sizes));
+    let mut compile = Vec::new();
+    for (contender, plain) in [("imports", false), ("extern_block", true)] {
+        compile.push(Entry { contender, work: Work::Known(compile_time(workspace, plain)?.as_nanos() as f64) });
+    }
+    plans.push(("compile_time", "a release build of a crate with 1,000 declarations", Unit::Nanoseconds, 1, compile));
+    Ok(plans)
+}
+
+fn ask(contender: &'static str, program: &Path, arguments: &[&str]) -> Entry {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    Entry { contender, work: Work::Ask(command) }
+}
+
+fn calls(contenders: &Contenders) -> Vec<Entry> {
+    let rust = &contenders.rust;
+    let mut entries = vec![
+        ask("import_native", &rust.std_dynamic, &["import"]),
+        ask("import_adopted", &rust.no_std, &["import"]),
+        ask("import_guest", &rust.std_static, &["import"]),
+        ask("import_guest_no_tls", &rust.std_static, &["import-no-tls"]),
+        ask("import_guest_syscall", &rust.std_static, &["import-syscall"]),
+        ask("rust_call", &rust.std_dynamic, &["rust"]),
+        ask("rust_dlsym", &rust.std_dynamic, &["pointer"]),
+        ask("libloading", &rust.std_dynamic, &["libloading"]),
+        ask("dlopen2", &rust.std_dynamic, &["dlopen2"]),
+    ];
+    if let Some(c) = &contenders.c {
+        entries.extend([
+            ask("c_direct", &c.call, &["direct"]),
+            ask("c_plt", &c.call, &["import"]),
+            ask("c_no_plt", &c.call_no_plt, &["import"]),
+            ask("c_pointer_mem", &c.call, &["pointer"]),
+        ]);
+        if cfg!(target_arch = "x86_64") {
+            entries.push(ask("implib_so", &c.call, &["implib"]));
+        }
+    }
+    if let Some(go) = &contenders.go {
+        entries.push(ask("go_cgo", &go.call_cgo, &[]));
+        entries.extend(go.call_import.iter().map(|program| ask("go_cgo_import_dynamic", program, &[])));
+        entries.extend(go.call_purego.iter().map(|program| ask("purego_syscall", program, &["syscall"])));
+        entries.extend(go.call_purego.iter().map(|program| ask("purego_func", program, &["func"])));
+    }
+    entries
+}
+
+fn thread_calls(contenders: &Contenders) -> Vec<Entry> {
+    let rust = &contenders.rust;
+    let mut entries = vec![
+        ask("import_native", &rust.std_dynamic, &["import", THREADS]),
+        ask("import_adopted", &rust.no_std, &["import", THREADS]),
+        ask("import_guest", &rust.std_static, &["import", THREADS]),
+        ask("libloading", &rust.std_dynamic, &["libloading", THREADS]),
+    ];
+    entries.extend(contenders.c.iter().map(|c| ask("c_pointer_mem", &c.call, &["pointer", THREADS])));
+    entries
+}
+
+fn thousand(contender: &'static str, c: &C, program: &Path, arguments: &[&str]) -> Entry {
+    let mut command = Command::new(program);
+    command.args(arguments).env("LD_LIBRARY_PATH", &c.library_directory);
+    Entry { contender, work: Work::Thousand(command) }
+}
+
+fn first_calls(contenders: &Contenders, c: &C) -> Vec<Entry> {
+    let rust = &contenders.rust;
+    vec![
+        thousand("import_native", c, &rust.thousand_dynamic, &["each"]),
+        thousand("import_guest", c, &rust.thousand_static, &["each"]),
+        thousand("ld_so_lazy", c, &c.first_call, &[]),
+        ask("libloading_open_get_call", &rust.std_dynamic, &["libloading-first"]),
+    ]
+}
+
+fn bind_all(contenders: &Contenders, c: &C) -> Vec<Entry> {
+    let rust = &contenders.rust;
+    vec![
+        thousand("bind_all_native", c, &rust.thousand_dynamic, &["all"]),
+        thousand("dlsym_native", c, &rust.thousand_dynamic, &["look-up"]),
+        thousand("bind_all_guest", c, &rust.thousand_static, &["all"]),
+        thousand("dlsym_guest", c, &rust.thousand_static, &["look-up"]),
+    ]
+}
+
+fn threads(contenders: &Contenders) -> Vec<Entry> {
+    let rust = &contenders.rust;
+    vec![
+        ask("thread", &rust.std_static, &["thread"]),
+        ask("thread_with_guest_call", &rust.std_static, &["thread-attach"]),
+        ask("thread_dynamic", &rust.std_dynamic, &["thread"]),
+    ]
+}
+
+/// A launch of a program: by the static program, which is small, since a new process inherits its peak of memory.
+fn launch(contenders: &Contenders, how: &str, program: &Path, argument: &str) -> Command {
+    let mut command = Command::new(&contenders.rust.std_static);
+    command.arg(how).arg(program).arg(argument);
+    command
+}
+
+fn starts(contenders: &Contenders) -> Vec<Entry> {
+    let rust = &contenders.rust;
+    let entry = |contender, program: &Path| Entry {
+        contender,
+        work: Work::Ask(launch(contenders, "launch", program, "start")),
+    };
+    let mut entries = vec![
+        entry("import_native", &rust.std_dynamic),
+        entry("import_adopted", &rust.no_std),
+        entry("import_guest", &rust.std_static),
+    ];
+    if let Some(c) = &contenders.c {
+        entries.extend([entry("c_dynamic", &c.start_dynamic), entry("c_static", &c.start_static)]);
+    }
+    entries
+}
+
+fn resolving(contenders: &Contenders) -> Vec<(&'static str, &Path)> {
+    let rust = &contenders.rust;
+    let mut programs: Vec<(&str, &Path)> = vec![
+        ("nostd_dns", &rust.nostd_dns),
+        ("dns_lookup", &rust.dns_lookup_static),
+        ("dns_lookup_dynamic", &rust.dns_lookup_dynamic),
+    ];
+    if let Some(c) = &contenders.c {
+        programs.extend([("c_dynamic", c.resolve_dynamic.as_path()), ("c_static", &c.resolve_static)]);
+    }
+    if let Some(go) = &contenders.go {
+        programs.extend([("go_netgo", go.resolve_netgo.as_path()), ("go_cgo", &go.resolve_cgo)]);
+    }
+    programs
+}

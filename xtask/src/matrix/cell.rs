@@ -1,0 +1,86 @@
+//! Running one program in one root.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use super::lookups::{LOOKUPS, Lookup};
+use super::programs::{Built, Program};
+use crate::root::Root;
+use crate::workspace::create_dir;
+use crate::{chroot, process};
+
+/// A lookup takes milliseconds, under emulation somewhat more.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// One run of a program.
+#[derive(Debug)]
+pub(crate) struct Cell {
+    pub(crate) program: &'static str,
+    pub(crate) root: Root,
+    pub(crate) lookup: &'static Lookup,
+    /// Whether `/proc` was mounted.
+    pub(crate) proc: bool,
+    pub(crate) outcome: Outcome,
+}
+
+/// How it went.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Passed,
+    /// What was expected, and what the program did instead.
+    Failed(String),
+    /// The lookup makes no sense there.
+    NotApplicable,
+    /// The host cannot start this program, and is not expected to.
+    CannotStart,
+}
+
+/// Copies the program into the root and runs every lookup there, without `/proc` and with it.
+pub(crate) fn run(built: &Built, root: &Root, emulator: Option<&Path>) -> Result<Vec<Cell>> {
+    create_dir(&root.path.join("proc"))?;
+    create_dir(&root.path.join("programs"))?;
+    let mut command_line = Vec::new();
+    if let Some(emulator) = emulator {
+        command_line.push(copy(emulator, root, "emulator")?);
+    }
+    command_line.push(copy(&built.path, root, &built.program.name.replace(' ', "-"))?);
+    let mut cells = Vec::new();
+    for lookup in LOOKUPS {
+        for proc in [false, true] {
+            let outcome = if !lookup.applies_to(built.program, root) {
+                Outcome::NotApplicable
+            } else if !built.starts_in(root) {
+                Outcome::CannotStart
+            } else {
+                run_one(built.program, root, &command_line, lookup, proc)?
+            };
+            cells.push(Cell { program: built.program.name, root: root.clone(), lookup, proc, outcome });
+        }
+    }
+    Ok(cells)
+}
+
+/// Copies a file unchanged into the root, and gives its path there.
+fn copy(file: &Path, root: &Root, name: &str) -> Result<String> {
+    let inside = format!("programs/{name}");
+    fs::copy(file, root.path.join(&inside)).with_context(|| format!("cannot copy {}", file.display()))?;
+    Ok(format!("/{inside}"))
+}
+
+fn run_one(program: &Program, root: &Root, command_line: &[String], lookup: &Lookup, proc: bool) -> Result<Outcome> {
+    let [path, arguments @ ..] = command_line else { bail!("nothing to run") };
+    let mut command = chroot::command(&root.path, path, proc)?;
+    let finished = process::finish_within(command.args(arguments).args(lookup.arguments), LIMIT);
+    Ok(match lookup.check(&finished, program, root) {
+        Ok(()) => Outcome::Passed,
+        Err(expected) => Outcome::Failed(format!(
+            "{expected}\n{}\nstdout: {}\nstderr: {}",
+            finished.end,
+            finished.stdout.trim_end(),
+            finished.stderr.trim_end()
+        )),
+    })
+}

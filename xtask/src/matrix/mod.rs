@@ -1,0 +1,120 @@
+//! `cargo xtask matrix`: every program in every root, one lookup per cell.
+//!
+//! What there is to run is in three tables: [`programs`], [`lookups`] and the roots in [`crate::roots`].
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::count::Count;
+use crate::root::{Root, Roots};
+use crate::roots::RECIPES;
+use crate::workspace::Workspace;
+
+mod cell;
+mod emulator;
+mod lookups;
+mod programs;
+mod report;
+
+use cell::{Cell, Outcome};
+use programs::{Built, PROGRAMS};
+
+/// Which cells to run and how to show them.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Only what every change must pass.
+    #[arg(long)]
+    quick: bool,
+    /// Print one JSON array of cells instead of tables.
+    #[arg(long)]
+    json: bool,
+    /// Only the programs whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    program: Option<String>,
+    /// Only the roots whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    root: Option<String>,
+    /// Take this executable for the program of that name instead of building it.
+    #[arg(long, value_name = "NAME=PATH", value_parser = parse_replacement)]
+    replace: Vec<(String, PathBuf)>,
+}
+
+impl Options {
+    /// What every change must pass, as tables.
+    pub(crate) fn quick() -> Self {
+        Self { quick: true, ..Self::default() }
+    }
+}
+
+fn parse_replacement(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, path) = text.split_once('=').ok_or("want NAME=PATH")?;
+    Ok((name.to_owned(), PathBuf::from(path)))
+}
+
+/// What the matrix came to.
+#[derive(Debug, Default)]
+struct Results {
+    cells: Vec<Cell>,
+    /// Programs that did not build, and why.
+    not_built: Vec<(&'static str, String)>,
+}
+
+/// Runs the cells and prints them.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
+    let results = run_cells(workspace, options)?;
+    if options.json {
+        println!("{:#}", report::json(&results));
+    } else {
+        print!("{}", report::tables(&results));
+    }
+    let failed = results.cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Failed(_))).count();
+    let passed = results.cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Passed)).count();
+    Ok(Count { passed, failed: failed + results.not_built.len() })
+}
+
+/// `cargo xtask matrix`.
+pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    let count = run(workspace, options)?;
+    if !options.json {
+        println!("cells: {count}");
+    }
+    Ok(count.exit_code())
+}
+
+fn run_cells(workspace: &Workspace, options: &Options) -> Result<Results> {
+    let wanted = |filter: &Option<String>, name: &str| filter.as_ref().is_none_or(|text| name.contains(text.as_str()));
+    let roots = Roots::open(workspace)?;
+    let mut made = BTreeMap::new();
+    let mut results = Results::default();
+    for program in PROGRAMS {
+        if (options.quick && !program.quick) || !wanted(&options.program, program.name) {
+            continue;
+        }
+        let replacement = options.replace.iter().find(|(name, _)| name == program.name);
+        let built = match replacement {
+            Some((_, path)) => Built::from_file(program, path.clone()),
+            None => program.build(workspace),
+        };
+        let built = match built {
+            Ok(built) => built,
+            Err(error) => {
+                results.not_built.push((program.name, format!("{error:#}")));
+                continue;
+            }
+        };
+        let arch = program.arch()?;
+        let emulator = emulator::find(workspace, arch)?;
+        for recipe in RECIPES.iter().filter(|recipe| wanted(&options.root, recipe.name)) {
+            let key = (recipe.name, arch.name());
+            let root: Root = match made.get(&key) {
+                Some(root) => Root::clone(root),
+                None => made.entry(key).or_insert(roots.make(recipe, arch)?).clone(),
+            };
+            results.cells.extend(cell::run(&built, &root, emulator.as_deref())?);
+        }
+    }
+    Ok(results)
+}

@@ -1,0 +1,111 @@
+//! Building for other targets than this machine's: with rustup's std where it is installed, else with one built here.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+use crate::arch::Arch;
+use crate::process;
+use crate::workspace::Workspace;
+
+mod build_std;
+mod hello;
+mod sysroot;
+mod unwinder;
+
+use sysroot::Sysroot;
+
+/// What `cargo xtask std` makes when it is told no target.
+const DEFAULT: &[&str] = &["x86_64-unknown-linux-musl", "aarch64-unknown-linux-gnu"];
+
+/// A target for which programs can be built now.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) name: String,
+    sysroot: Option<Sysroot>,
+}
+
+/// `cargo xtask std`: makes every target ready, and says how it is used.
+pub(crate) fn command(workspace: &Workspace, names: &[String]) -> Result<ExitCode> {
+    let default = || DEFAULT.iter().map(|name| (*name).to_owned()).collect();
+    let names = if names.is_empty() { default() } else { names.to_vec() };
+    for target in prepare(workspace, &names)? {
+        let checked = hello::run(workspace, &target).with_context(|| format!("hello for {}", target.name))?;
+        println!("{}: {}; {checked}", target.name, target.usage());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes targets ready: those that the toolchain does not have get a std of their own.
+pub(crate) fn prepare(workspace: &Workspace, names: &[String]) -> Result<Vec<Target>> {
+    let installed = installed()?;
+    let missing: Vec<_> = names.iter().filter(|name| !installed.contains(*name)).cloned().collect();
+    let sysroot = match &missing[..] {
+        [] => None,
+        missing => Some(build_std::make(workspace, missing)?),
+    };
+    let target = |name: &String| {
+        let sysroot = sysroot.clone().filter(|_| missing.contains(name));
+        Target { name: name.clone(), sysroot }
+    };
+    Ok(names.iter().map(target).collect())
+}
+
+/// The targets that the running toolchain has a std for.
+fn installed() -> Result<Vec<String>> {
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let sysroot = process::output(rustc.args(["--print", "sysroot"]))?;
+    let rustlib = PathBuf::from(sysroot.trim()).join("lib/rustlib");
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&rustlib).with_context(|| format!("cannot read {}", rustlib.display()))? {
+        let entry = entry?;
+        if entry.path().join("lib").read_dir().is_ok_and(|mut files| files.next().is_some()) {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    Ok(names)
+}
+
+impl Target {
+    /// `cargo` set up for this target; `--target` has still to be said, behind the subcommand.
+    pub(crate) fn cargo(&self, workspace: &Workspace) -> Command {
+        let mut cargo = match &self.sysroot {
+            Some(sysroot) => sysroot.cargo(),
+            None => workspace.cargo(),
+        };
+        cargo.current_dir(&workspace.root);
+        if let Some(arch) = self.arch().filter(|arch| !arch.is_host()) {
+            let variable = self.name.to_uppercase().replace('-', "_");
+            cargo.env(format!("CARGO_TARGET_{variable}_LINKER"), arch.gcc());
+        }
+        cargo
+    }
+
+    /// The architecture, if it is one that Linux programs are tested on.
+    pub(crate) fn arch(&self) -> Option<Arch> {
+        Arch::of_target(&self.name)
+    }
+
+    fn usage(&self) -> String {
+        match &self.sysroot {
+            Some(sysroot) => format!("RUSTC={} {} build --target {}", sysroot.rustc(), sysroot.cargo_path(), self.name),
+            None => format!("cargo build --target {}", self.name),
+        }
+    }
+}
+
+/// The nightly toolchain's directory.
+fn nightly() -> Result<PathBuf> {
+    let mut rustup = Command::new("rustup");
+    let sysroot = process::output(rustup.args(["run", "nightly", "rustc", "--print", "sysroot"]));
+    let sysroot = sysroot.context(
+        "building a std needs the nightly toolchain (rustup toolchain install nightly); where rustup can download, \
+         rustup target add TARGET spares all this",
+    )?;
+    let path = PathBuf::from(sysroot.trim());
+    if !path.join("bin/cargo").is_file() {
+        bail!("the nightly toolchain at {} has no cargo", path.display());
+    }
+    Ok(path)
+}
