@@ -5,7 +5,6 @@ use core::sync::atomic::Ordering;
 
 use crate::elf::Phdr;
 use crate::error::Error;
-use crate::export::Exports;
 use crate::host::{Failure, Host, LinkMode};
 use crate::image::{self, ENTRY};
 use crate::interpreter::{Interpreter, Path};
@@ -32,11 +31,9 @@ pub(crate) fn bring_up(stack: InitialStack) -> Result<Host, Failure> {
         segments,
         load_bias: Some(load_bias),
         tls: None,
-        exports: Exports {
-            program: crate::export::all(),
-            #[cfg(guest)]
-            guest: &[],
-        },
+        exports: crate::export::Exports([crate::export::all(), &[]]),
+        #[cfg(std_start)]
+        std: image::Std::NONE,
     };
     let image = MappedImage::new(&contents, page)?;
     let layout = &image.layout;

@@ -3,7 +3,6 @@
 use core::ffi::CStr;
 
 use crate::image::Writer;
-use crate::slots;
 
 pub(crate) use crate::exported::Exported;
 
@@ -12,48 +11,49 @@ pub(crate) fn all() -> &'static [Exported] {
     crate::registry::section!(Exported, "import_export")
 }
 
-/// What an image exports.
+/// What an image exports: the program's functions, then those of the link mode.
 #[derive(Clone, Copy)]
-pub(crate) struct Exports<'a> {
-    /// The program's functions.
-    pub(crate) program: &'a [Exported],
-    /// Guest mode's.
-    #[cfg(guest)]
-    pub(crate) guest: &'a [Exported],
-}
+pub(crate) struct Exports<'a>(pub(crate) [&'a [Exported]; 2]);
 
 impl<'a> Exports<'a> {
-    /// Calls `f` with each.
-    pub(crate) fn each(self, mut f: impl FnMut(&'a Exported)) {
-        self.program.iter().for_each(&mut f);
-        #[cfg(guest)]
-        self.guest.iter().for_each(&mut f);
+    pub(crate) fn iter(self) -> impl Iterator<Item = &'a Exported> + Clone {
+        let Self([program, mode]) = self;
+        program.iter().chain(mode)
     }
 
+    /// Bytes of their names, each with its NUL.
+    #[cfg(std_start)]
+    pub(crate) fn names_len(self) -> u64 {
+        self.iter().map(|export| export.name.count_bytes() as u64 + 1).sum()
+    }
+
+    #[cfg(std_start)]
     pub(crate) fn len(self) -> usize {
-        let mut len = 0;
-        self.each(|_| len += 1);
-        len
+        let Self([program, mode]) = self;
+        program.len() + mode.len()
     }
 }
 
-/// Writes a GNU hash table of the exports, in one bucket; what it does not have is refused at once by its Bloom filter
-/// (layout: glibc `elf/dl-lookup.c`, `do_lookup_x`).
-pub(crate) fn write_gnu_hash(writer: &mut Writer<'_>, exports: Exports<'_>) {
+/// Writes a GNU hash table of the symbols with these names, which follow each other in the symbol table from
+/// `first_symbol` on: in one bucket; what it does not have is refused at once by its Bloom filter (layout: glibc
+/// `elf/dl-lookup.c`, `do_lookup_x`).
+pub(crate) fn write_gnu_hash<'a>(
+    writer: &mut Writer<'_>,
+    first_symbol: usize,
+    names: impl Iterator<Item = &'a CStr> + Clone,
+) {
     const BLOOM_SHIFT: u32 = 6;
-    const FIRST_SYMBOL: u64 = 1 + slots::COUNT as u64;
+    let (first_symbol, count) = (first_symbol as u64, names.clone().count());
     // One bucket, the first symbol in the table, one Bloom word, its shift; then that word.
-    writer.pair(1 | FIRST_SYMBOL << 32, 1 | u64::from(BLOOM_SHIFT) << 32);
+    writer.pair(1 | first_symbol << 32, 1 | u64::from(BLOOM_SHIFT) << 32);
     let (bloom_word, mut bloom) = (writer.used, 0u64);
-    // The bucket holds the first export's symbol, if there is one, and the chain of hashes follows in half words.
-    let mut half = if exports.len() == 0 { 0 } else { FIRST_SYMBOL };
+    // The bucket holds the first symbol, if there is one, and the chain of hashes follows in half words.
+    let mut half = if count == 0 { 0 } else { first_symbol };
     let mut is_low = true;
     writer.push(0);
-    let mut left = exports.len();
-    exports.each(|export| {
-        let hash = gnu_hash(export.name);
+    for (left, name) in (0..count).rev().zip(names) {
+        let hash = gnu_hash(name);
         bloom |= 1 << (hash % 64) | 1 << ((hash >> BLOOM_SHIFT) % 64);
-        left -= 1;
         // The lowest bit ends the chain.
         let link = u64::from(hash & !1 | u32::from(left == 0));
         if is_low {
@@ -62,7 +62,7 @@ pub(crate) fn write_gnu_hash(writer: &mut Writer<'_>, exports: Exports<'_>) {
             half = link;
         }
         is_low = !is_low;
-    });
+    }
     if is_low {
         writer.push(half);
     }

@@ -89,7 +89,8 @@ impl Host {
     }
 
     fn version(&self) -> Option<&'static CStr> {
-        if self.slots.get(slots::VERSION) != 0 {
+        // Not of a musl: a std program without a libc of its own has such a function from its start code.
+        if self.libc != LibcKind::Musl && self.slots.get(slots::VERSION) != 0 {
             // SAFETY: gnu_get_libc_version(3) gives a C string that stays.
             return Some(unsafe { CStr::from_ptr(self.call(slots::VERSION, [0; 4]) as *const _) });
         }
@@ -250,6 +251,10 @@ fn me() -> usize {
 
 #[cfg(loader)]
 fn bring_up() -> Result<Host, Failure> {
+    #[cfg(native)]
+    if let Some(adopted) = crate::std_start::adopted() {
+        return Ok(crate::native::adopted_host(adopted)?);
+    }
     #[cfg(native)]
     if crate::own::is_dynamic() {
         return Ok(crate::native::host()?);

@@ -61,6 +61,9 @@ mod relocate;
 #[cfg(loader)]
 mod start;
 #[cfg(loader)]
+#[doc(hidden)]
+pub mod std_start;
+#[cfg(loader)]
 mod version;
 
 #[doc(hidden)]

@@ -38,6 +38,13 @@ impl MappedImage {
         Ok(Self { layout, mapping })
     }
 
+    /// Lets the image stay for the life of the process.
+    #[cfg(std_start)]
+    pub(crate) fn keep(self) -> Layout {
+        self.mapping.keep();
+        self.layout
+    }
+
     /// The host that has been brought up with this image, which stays.
     ///
     /// # Errors

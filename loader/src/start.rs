@@ -56,6 +56,15 @@ pub(crate) fn reserved() -> usize {
 pub struct InitialStack(*mut usize);
 
 impl InitialStack {
+    /// The initial stack as an interpreter has left it.
+    ///
+    /// # Safety
+    /// As for [`set_initial_stack`].
+    #[cfg(std_start)]
+    pub(crate) unsafe fn at(stack: *mut usize) -> Self {
+        Self(stack)
+    }
+
     pub(crate) fn as_ptr(self) -> *mut usize {
         self.0
     }

@@ -55,7 +55,9 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
         segments: &[],
         load_bias: None,
         tls: Some(&area::initial()),
-        exports: Exports { program: crate::export::all(), guest: &sigaction::EXPORTS },
+        exports: Exports([crate::export::all(), &sigaction::EXPORTS]),
+        #[cfg(std_start)]
+        std: crate::image::Std::NONE,
     };
     let image = MappedImage::new(&contents, page)?;
     let built = initial_stack::build(stack, &image.layout, &interpreter, page)?;

@@ -10,10 +10,14 @@ use core::ffi::c_void;
 mod guest;
 #[cfg(loader)]
 mod linux;
+#[cfg(std_start)]
+mod std_start;
 #[cfg(guest)]
 pub(crate) use guest::*;
 #[cfg(loader)]
 pub(crate) use linux::*;
+#[cfg(std_start)]
+pub(crate) use std_start::*;
 
 /// Bytes that the vector registers need in XSAVE's standard format; 0 until known, [`FXSAVE_AREA`] where there is none.
 static mut VECTOR_AREA: u32 = 0;
