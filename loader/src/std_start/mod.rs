@@ -7,11 +7,15 @@
 //! relocation that names it, [`bind`] writes the host's function, or 0 for a weak one that the host has not, or the resolver's
 //! own address, which is a stub that says what is missing. A variable's symbol is room for its copy (R_*_COPY).
 
+#[cfg(any(native, std_start))]
 use core::ffi::CStr;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::AtomicUsize;
+#[cfg(any(native, std_start))]
+use core::sync::atomic::Ordering;
 
 #[cfg(native)]
 use crate::arch::weak;
+#[cfg(any(native, std_start))]
 use crate::host::LibcKind;
 
 #[cfg(std_start)]

@@ -12,7 +12,7 @@ use super::image::Std;
 use super::{ADOPTED, Import, bind, import, lookup};
 use crate::arch::{self, weak};
 use crate::elf::Phdr;
-use crate::error::Error;
+use crate::error::{Errno, Error};
 use crate::host::LibcKind;
 use crate::image::Contents;
 use crate::interpreter::{Interpreter, Path};
@@ -153,7 +153,7 @@ unsafe fn protect_relro(protection: MprotectFlags) {
             // SAFETY: whole pages that hold nothing but what is constant after relocation.
             let changed = unsafe { mm::mprotect(start as *mut _, end - start, protection) };
             if let Err(errno) = changed {
-                crate::exit_with(&Error::Memory(errno.into()));
+                crate::exit_with(&Error::Memory(Errno(errno.raw_os_error())));
             }
         }
     }
