@@ -23,7 +23,9 @@ fn manual_pages() {
         .map(|page| page.unwrap().file_name().into_string().unwrap())
         .collect();
     pages.sort();
-    let names = ["-bundle.1", "-check.1", "-completions.1", "-inspect.1", "-man.1", ".1"];
+    let names = [
+        "-bench.1", "-build.1", "-bundle.1", "-check.1", "-completions.1", "-inspect.1", "-man.1", "-run.1", "-test.1", ".1",
+    ];
     assert_eq!(pages, names.map(|name| format!("cargo-import-dynamic{name}")));
 }
 
