@@ -102,7 +102,6 @@ fn prepare(thread_pointer: *mut u8, slots: Slots) {
     let _blocked = SignalsBlocked::new(); // a handler must not see that control block in place
     attach::prepare();
     fork::prepare();
-    #[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
     crate::guest::clone::prepare(slots.get(slots::FORK));
     exit::prepare(slots);
     stack_bounds::prepare(slots);

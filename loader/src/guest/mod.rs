@@ -10,7 +10,6 @@ pub(crate) mod attach;
 pub(crate) mod bring_up;
 #[doc(hidden)]
 pub mod callback;
-#[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
 pub(crate) mod clone;
 pub(crate) mod exit;
 pub(crate) mod fork;

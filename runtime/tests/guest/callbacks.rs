@@ -66,9 +66,11 @@ fn nested() {
 }
 
 fn called_at_home() {
-    assert_eq!(compare((&raw const *&1u32).cast(), (&raw const *&2u32).cast()), -1);
+    let (one, two) = (1u32, 2u32);
+    let (one, two) = ((&raw const one).cast(), (&raw const two).cast());
+    assert_eq!(compare(one, two), -1);
     assert_eq!(labs(-1), 1);
-    assert_eq!(compare((&raw const *&2u32).cast(), (&raw const *&1u32).cast()), 1);
+    assert_eq!(compare(two, one), 1);
     assert_eq!(SEEN.with_borrow(Vec::len), 2);
 }
 
