@@ -45,27 +45,19 @@ pub(crate) fn write_gnu_hash(writer: &mut Writer<'_>, exports: Exports<'_>) {
     // One bucket, the first symbol in the table, one Bloom word, its shift; then that word.
     writer.pair(1 | FIRST_SYMBOL << 32, 1 | u64::from(BLOOM_SHIFT) << 32);
     let (bloom_word, mut bloom) = (writer.used, 0u64);
-    // The bucket holds the first export's symbol, if there is one, and the chain of hashes follows in half words.
-    let mut half = if exports.len() == 0 { 0 } else { FIRST_SYMBOL };
-    let mut is_low = true;
     writer.push(0);
+    // The bucket holds the first export's symbol, if there is one; the chain of hashes follows.
     let mut left = exports.len();
+    let bucket = if left == 0 { 0 } else { FIRST_SYMBOL as u32 };
+    let mut end = writer.text(0, &bucket.to_le_bytes());
     exports.each(|export| {
         let hash = gnu_hash(export.name);
         bloom |= 1 << (hash % 64) | 1 << ((hash >> BLOOM_SHIFT) % 64);
         left -= 1;
         // The lowest bit ends the chain.
-        let link = u64::from(hash & !1 | u32::from(left == 0));
-        if is_low {
-            writer.push(half | link << 32);
-        } else {
-            half = link;
-        }
-        is_low = !is_low;
+        end = writer.text(end, &(hash & !1 | u32::from(left == 0)).to_le_bytes());
     });
-    if is_low {
-        writer.push(half);
-    }
+    writer.used += end.div_ceil(8);
     writer.set(bloom_word, bloom);
 }
 

@@ -221,7 +221,7 @@ impl Writer<'_> {
 
     /// Bytes at an offset from here, without going on; the offset after them.
     #[inline(never)]
-    fn text(&mut self, offset: usize, bytes: &[u8]) -> usize {
+    pub(crate) fn text(&mut self, offset: usize, bytes: &[u8]) -> usize {
         let places = pod::bytes_of_slice_mut(self.words).get_mut(self.used * 8 + offset..).unwrap_or_default();
         copy(places, bytes);
         offset + bytes.len()

@@ -154,8 +154,10 @@ fn map_segment(file: &File, segment: &Phdr, bias: usize, page: usize) -> Result<
     let start = bias.wrapping_add(segment.p_vaddr.get(LE) as usize);
     let file_end = start + segment.p_filesz.get(LE) as usize;
     let end = start + segment.p_memsz.get(LE) as usize;
-    let has = |flag: elf::ProgramFlags, protection| if segment.p_flags.get(LE).0 & flag.0 != 0 { protection } else { 0 };
-    let protection = has(elf::PF_R, file::PROT_READ) | has(elf::PF_W, file::PROT_WRITE) | has(elf::PF_X, file::PROT_EXEC);
+    let has =
+        |flag: elf::ProgramFlags, protection| if segment.p_flags.get(LE).0 & flag.0 != 0 { protection } else { 0 };
+    let protection =
+        has(elf::PF_R, file::PROT_READ) | has(elf::PF_W, file::PROT_WRITE) | has(elf::PF_X, file::PROT_EXEC);
     // SAFETY: all addresses lie in the reservation (check_interpreter: ascending, within the span), which is ours.
     unsafe {
         let mut rest = down(start);

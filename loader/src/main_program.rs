@@ -31,8 +31,7 @@ impl MappedImage {
     /// Writes an image.
     pub(crate) fn new(contents: &Contents<'_>, page: usize) -> Result<Self, Error> {
         let len = (image::size(contents) + page - 1) & !(page - 1);
-        let mapping =
-            Mapping::new(len, file::PROT_READ | file::PROT_WRITE).map_err(Error::Memory)?;
+        let mapping = Mapping::new(len, file::PROT_READ | file::PROT_WRITE).map_err(Error::Memory)?;
         // SAFETY: the mapping just made, zeroed and ours, in whole words.
         let words = unsafe { core::slice::from_raw_parts_mut(mapping.start as *mut u64, len / 8) };
         let layout = image::write(words, contents).ok_or(Error::Memory(Errno::NO_MEMORY))?;
