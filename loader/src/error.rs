@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use crate::message::{self, Message, Sink, put_number};
+use crate::message::{self, Message, Sink, put_list, put_number};
 use crate::strings::{Strings, text};
 use crate::texts::Texts;
 
@@ -20,25 +20,21 @@ pub enum Error {
     Memory(Errno),
     /// The interpreter of this name ran and found no libc with `__libc_start_main` and `dlopen`.
     NoLibc(&'static CStr),
-    #[cfg(guest)]
-    /// The kernel thread that brings up the guest could not be made.
-    Thread(Errno),
-    #[cfg(guest)]
-    /// The guest's libc could not make a thread control block for this thread: its `pthread_create` gave this error.
-    Attach(Errno),
     /// The host was asked for by code that runs while it is being brought up.
     Recursive,
     /// Nobody said where the initial stack is: a program without libc whose entry point is not `main!`'s, or one with a
     /// libc, built without the feature that it needs.
     NoInitialStack,
-    #[cfg(native)]
-    /// A dynamic program in which no library offers `dlopen`.
-    NoDlopen,
     /// A static program with a libc of its own, built without the feature `guest`.
     GuestModeLeftOut,
-    #[cfg(native)]
     /// A static program on a system or architecture for which there is no loader.
     Unsupported,
+    /// The kernel thread that brings up the guest could not be made.
+    Thread(Errno),
+    /// The guest's libc could not make a thread control block for this thread: its `pthread_create` gave this error.
+    Attach(Errno),
+    /// A dynamic program in which no library offers `dlopen`.
+    NoDlopen,
 }
 
 /// A file that was tried as the interpreter, and why it was not used.
@@ -198,9 +194,7 @@ impl Message for Error {
             }
             #[cfg(native)]
             Self::NoDlopen => return out.put(b"this dynamic program has no dlopen: link it with a libc"),
-            #[cfg(native)]
-            Self::Unsupported => return out.put(b"a static program cannot load a host libc on this platform"),
-            _ => {}
+            _ => {} // the others, which can occur in every build
         }
         out.put(text!(self, {
             Self::NoInterpreter(_) => "no usable host libc: no dynamic linker found (tried",
@@ -209,18 +203,13 @@ impl Message for Error {
             Self::Recursive => "called by code that runs while the host libc is being brought up",
             Self::NoInitialStack => "a program without libc starts at main!, others need import-dynamic's feature `guest` or `native`",
             Self::GuestModeLeftOut => "this program has a libc: build import-dynamic with its feature `guest`",
+            Self::Unsupported => "a static program cannot load a host libc on this platform",
             #[allow(unreachable_patterns, reason = "those of other link modes, where there are any")]
             _ => "",
         }));
         match self {
             Self::NoInterpreter(attempts) => {
-                let mut separator: &[u8] = b" ";
-                for text in attempts.0.iter() {
-                    out.put(separator);
-                    out.put(text.to_bytes());
-                    // Names and reasons alternate.
-                    separator = if separator == b": " { b", " } else { b": " };
-                }
+                put_list(out, attempts.0.iter(), c" ", Strings::new(": \0, \0"));
                 out.put(b"); install a libc or name its dynamic linker in ");
                 out.put(INTERPRETER_VARIABLE);
             }

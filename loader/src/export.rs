@@ -47,25 +47,19 @@ pub(crate) fn write_gnu_hash<'a>(
     // One bucket, the first symbol in the table, one Bloom word, its shift; then that word.
     writer.pair(1 | first_symbol << 32, 1 | u64::from(BLOOM_SHIFT) << 32);
     let (bloom_word, mut bloom) = (writer.used, 0u64);
-    // The bucket holds the first symbol, if there is one, and the chain of hashes follows in half words.
-    let mut half = if count == 0 { 0 } else { first_symbol };
-    let mut is_low = true;
     writer.push(0);
-    for (left, name) in (0..count).rev().zip(names) {
+    // The bucket holds the first symbol, if there is one; the chain of hashes follows.
+    let mut left = count;
+    let bucket = if count == 0 { 0 } else { first_symbol as u32 };
+    let mut end = writer.text(0, &bucket.to_le_bytes());
+    for name in names {
         let hash = gnu_hash(name);
         bloom |= 1 << (hash % 64) | 1 << ((hash >> BLOOM_SHIFT) % 64);
+        left -= 1;
         // The lowest bit ends the chain.
-        let link = u64::from(hash & !1 | u32::from(left == 0));
-        if is_low {
-            writer.push(half | link << 32);
-        } else {
-            half = link;
-        }
-        is_low = !is_low;
+        end = writer.text(end, &(hash & !1 | u32::from(left == 0)).to_le_bytes());
     }
-    if is_low {
-        writer.push(half);
-    }
+    writer.used += end.div_ceil(8);
     writer.set(bloom_word, bloom);
 }
 

@@ -77,7 +77,7 @@ pub use fatal::{STATUS, Stderr, exit_with, print_line};
 pub use host::{Host, LibcKind, LinkMode, host, host_if_up};
 pub use message::{Message, Sink};
 #[doc(hidden)]
-pub use message::{format, put_number};
+pub use message::{format, put_list, put_number};
 #[doc(hidden)]
 pub use registry::section;
 #[doc(hidden)]

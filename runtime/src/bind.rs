@@ -20,7 +20,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
         Ok(host) => match open_requirements(host).and_then(|()| resolve(host, declaration)) {
             Ok(address) => {
                 let code = import.publish(address.as_ptr().cast(), host.link_mode());
-                line.end("bound ", || (import.symbol(), Some(import.library())));
+                line.end("bound ", import);
                 return Ok(code);
             }
             Err(attempts) => Cause::Unresolved(attempts),
@@ -29,7 +29,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
     };
     match declaration.fallback {
         Some(fallback) => {
-            line.end("fell back for ", || (import.symbol(), Some(import.library())));
+            line.end("fell back for ", import);
             Ok(import.publish_fallback(fallback))
         }
         None => Err(ImportError::new(import, cause)),

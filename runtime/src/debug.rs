@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicU8, Ordering};
 use import_dynamic_loader::{Sink, Stderr, monotonic_nanoseconds, put_number, variable};
 
 use crate::attempt::library_name;
+use crate::import::Import;
 
 const UNKNOWN: u8 = 0;
 const OFF: u8 = 1;
@@ -34,12 +35,19 @@ impl Line {
         Self { start: is_on().then(monotonic_nanoseconds) }
     }
 
-    /// Writes the line: what was done to what, and how long it took.
+    /// Writes the line: what was done to an import, and how long it took.
     #[inline(always)]
-    pub(crate) fn end(self, verb: &str, what: impl FnOnce() -> (&'static CStr, Option<&'static CStr>)) {
+    pub(crate) fn end(self, verb: &str, import: &Import) {
         if let Some(start) = self.start {
-            let (what, library) = what();
-            write(start, verb, what, library);
+            write(start, verb, import.symbol(), Some(import.library()));
+        }
+    }
+
+    /// Writes the line about a library.
+    #[inline(always)]
+    pub(crate) fn end_opened(self, file: &CStr) {
+        if let Some(start) = self.start {
+            write(start, "opened ", file, None);
         }
     }
 }

@@ -19,6 +19,9 @@
 //!
 //! The same source works in a dynamic program, in a static one with its own libc, and in a `no_std` one without any
 //! ([`main!`]); [`host`] tells which it is. See the README for what a call costs, and for the limits.
+//!
+//! On Linux the features `guest` (static programs with a libc) and `native` (dynamic programs) can be left out where
+//! neither is built: what is left serves programs without libc, which are smallest so.
 
 #![no_std]
 

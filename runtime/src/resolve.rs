@@ -62,7 +62,7 @@ fn open(host: &Host, file: &'static CStr, attempts: &mut Attempts) -> Option<Han
         return None;
     };
     handles::remember(file, handle);
-    line.end("opened ", || (file, None));
+    line.end_opened(file);
     Some(handle)
 }
 

@@ -24,7 +24,17 @@ fn manual_pages() {
         .collect();
     pages.sort();
     let names = [
-        "-bench.1", "-build.1", "-bundle.1", "-check.1", "-completions.1", "-inspect.1", "-man.1", "-run.1", "-test.1", ".1",
+        "-bench.1",
+        "-build.1",
+        "-bundle.1",
+        "-check.1",
+        "-completions.1",
+        "-inspect.1",
+        "-install.1",
+        "-man.1",
+        "-run.1",
+        "-test.1",
+        ".1",
     ];
     assert_eq!(pages, names.map(|name| format!("cargo-import-dynamic{name}")));
 }

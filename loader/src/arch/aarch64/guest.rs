@@ -218,7 +218,10 @@ pub(crate) unsafe extern "C" fn call_on(tp: *mut u8, target: usize, a: usize, b:
 /// `.globl` where libc's own is weak: this one is used then, whichever the linker meets first. `.weak` where it is not: it is
 /// used if it comes first, and there are not two. Unknown to rustc, which would have the linker look for it at once, and
 /// find libc's.
-#[cfg_attr(not(target_feature = "crt-static"), allow(unused_macros, reason = "a dynamic program's libc is the process's"))]
+#[cfg_attr(
+    not(target_feature = "crt-static"),
+    allow(unused_macros, reason = "a dynamic program's libc is the process's")
+)]
 macro_rules! interpose {
     ($binding:literal, $symbol:literal, $function:path) => {
         core::arch::global_asm!(
