@@ -120,7 +120,7 @@ fn logical_names_are_the_same_to_macros_and_runtime() {
     for logical in LOGICAL {
         let name = CString::new(*logical).unwrap();
         let sonames: Vec<String> =
-            library::candidates(&name).iter().map(|soname| format!("\"{}\"", soname.to_str().unwrap())).collect();
+            library::candidates(&name).map(|soname| format!("\"{}\"", soname.to_str().unwrap())).collect();
         let expected = format!("\"soname\":[{}]", sonames.join(","));
         let feature = format!("\"feature\":\"{logical}\"");
         let note = notes.iter().find(|note| note.fields[0].contains(&feature)).unwrap();
