@@ -1,99 +1,121 @@
-//! What a call compiles to, instruction by instruction, for every target whose core library is installed.
-//!
-//! `UPDATE_ASSEMBLY=1 cargo test --test assembly` writes what it finds instead of comparing.
+//! What a call costs, instruction by instruction: the code of a program, built for release, compared with the listings in
+//! `tests/assembly`. `UPDATE_ASSEMBLY=1` writes what is there now, for a look at the difference.
 
 mod support;
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{folder, run};
+use support::{Link, build, folder, run};
 
-const TARGETS: [&str; 4] =
-    ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "aarch64-apple-darwin"];
-/// The functions looked at: two callers, and the parts of an import.
-const FUNCTIONS: [&str; 5] = ["call", "call_variadic", "bind", "guest", "variadic"];
+/// The functions compared: the demangled names end so.
+const FUNCTIONS: &[&str] = &[
+    "call_site",                   // a call
+    "call_cost::_::IMPORT::bind",  // what the slot holds first
+    "call_cost::_::IMPORT::guest", // and, in guest mode, then
+    "guest::guest_enter_fast",     // to which that jumps
+];
 
 #[test]
-fn calls_compile_to_what_the_golden_files_say() {
-    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
-    let sysroot = run(Command::new(rustc).args(["--print", "sysroot"]));
-    for target in TARGETS {
-        if !Path::new(sysroot.trim()).join("lib/rustlib").join(target).join("lib").exists() {
-            println!("not compared for {target}, whose core library is not installed");
-            continue;
-        }
-        let comment = if target.starts_with("x86_64") {
-            "#"
-        } else if target.contains("apple") {
-            ";"
-        } else {
-            "//"
-        };
-        let found = functions(&compile(target), comment);
-        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/assembly").join(target).with_extension("s");
-        if std::env::var_os("UPDATE_ASSEMBLY").is_some() {
-            std::fs::write(&golden, &found).expect("a golden file");
-        }
-        let expected = std::fs::read_to_string(&golden).unwrap_or_default();
-        assert!(found == expected, "{target}: expected\n{expected}\nfound\n{found}");
-    }
+fn x86_64() {
+    let Some(program) = build_for("x86_64") else { return };
+    let listing = listing(&program, &["objdump", "-Mintel"]);
+    // Two switches of the thread pointer and at most ten instructions, whatever the path of the first call.
+    let enter = listing.split("guest_enter_fast:\n").nth(1).expect("the way into the guest");
+    assert_eq!(enter.lines().filter(|line| line.contains("wrfsbase")).count(), 2, "{enter}");
+    assert!(enter.lines().count() <= 12, "{enter}");
+    compare("x86_64", &listing);
 }
 
-/// The assembly of the package `assembly`.
-fn compile(target: &str) -> String {
-    let mut cargo = Command::new(env!("CARGO"));
-    let place = folder("assembly");
-    cargo.args(["rustc", "--quiet", "--package", "assembly", "--lib", "--release", "--target", target, "--target-dir"]);
-    cargo.arg(&place).args(["--config", "profile.release.lto=\"off\"", "--", "--emit=asm"]);
-    cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+#[test]
+fn aarch64() {
+    let Some(program) = build_for("aarch64") else { return };
+    let objdump = if cfg!(target_arch = "aarch64") { "objdump" } else { "aarch64-linux-gnu-objdump" };
+    compare("aarch64", &listing(&program, &[objdump]));
+}
+
+/// The program for an architecture: this machine's, or one that `cargo xtask std` has made ready.
+fn build_for(arch: &str) -> Option<PathBuf> {
+    if std::env::consts::ARCH == arch {
+        return Some(build("call-cost", "release", Link::Static));
+    }
+    let target = format!("{arch}-unknown-linux-gnu");
+    let gcc = format!("{arch}-linux-gnu-gcc");
+    // The target directory, or the folder of this machine's target in it, has the tests' own.
+    let above = Path::new(env!("CARGO_TARGET_TMPDIR")).ancestors().skip(1).take(2);
+    let library = Path::new("lib/rustlib").join(&target).join("lib/.stamp");
+    let toolchain = above.map(|path| path.join("toolchain")).find(|path| path.join(&library).exists());
+    let Some(toolchain) = toolchain.filter(|_| Command::new(&gcc).arg("--version").output().is_ok()) else {
+        println!("not compared: no std for {target} (cargo xtask std)");
+        return None;
+    };
+    let directory = folder("assembly");
+    let mut cargo = Command::new(toolchain.join("bin/cargo"));
+    cargo.args(["build", "--quiet", "--release", "--package", "call-cost", "--target", &target, "--target-dir"]);
+    cargo.arg(&directory).env("RUSTC", toolchain.join("bin/rustc"));
+    cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").env_remove("RUSTFLAGS");
+    cargo.env(format!("CARGO_TARGET_{}_LINKER", target.to_uppercase().replace('-', "_")), gcc);
     run(&mut cargo);
-    let newest = |path: &PathBuf| path.metadata().and_then(|data| data.modified()).ok();
-    let files = std::fs::read_dir(place.join(target).join("release/deps")).expect("a target directory");
-    let assembly = files.filter_map(|file| Some(file.ok()?.path()));
-    let file = assembly.filter(|path| path.extension().is_some_and(|extension| extension == "s")).max_by_key(newest);
-    std::fs::read_to_string(file.expect("an assembly file")).expect("text")
+    Some(directory.join(target).join("release/call-cost"))
 }
 
-/// The functions of interest: labels and instructions, with symbols by their last name.
-fn functions(assembly: &str, comment: &str) -> String {
-    let mut found: Vec<(usize, String)> = Vec::new();
-    let mut inside = false;
-    for line in assembly.lines() {
-        let code = line.split(comment).next().unwrap_or_default().trim();
-        if let Some(label) = code.strip_suffix(':').filter(|label| !label.starts_with(['.', 'L'])) {
-            let name = short(label);
-            let place = FUNCTIONS.iter().position(|function| *function == name.trim_start_matches('_'));
-            inside = place.is_some();
-            found.extend(place.map(|place| (place, format!("{}:\n", FUNCTIONS[place]))));
-        } else if code.ends_with(':') {
-            inside &= !code.contains("func_end");
-        } else if inside && !code.is_empty() && !code.starts_with('.') {
-            let (_, text) = found.last_mut().expect("a function");
-            let words = code.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.' || c == '$'));
-            writeln!(text, "    {}", words.map(short).collect::<String>().replace('\t', " ")).expect("a string");
+/// The instructions of [`FUNCTIONS`].
+fn listing(program: &Path, objdump: &[&str]) -> String {
+    let mut command = Command::new(objdump[0]);
+    command.args(&objdump[1..]).args(["-d", "-C", "--no-show-raw-insn", "--no-addresses"]).arg(program);
+    let text = run(&mut command);
+    let mut listing = String::new();
+    for name in FUNCTIONS {
+        let ends = |function: &str| function.rsplit_once("::h").map_or(function, |(name, _hash)| name).ends_with(name);
+        let start = |line: &str| line.strip_prefix('<').and_then(|line| line.strip_suffix(">:")).is_some_and(ends);
+        let code = text.lines().skip_while(|line| !start(line)).skip(1);
+        let code = code.take_while(|line| !line.is_empty() && !is_padding(line));
+        listing.push_str(&format!("{name}:\n"));
+        code.for_each(|line| listing.push_str(&format!("    {}\n", normal(line))));
+    }
+    listing
+}
+
+/// What fills the gap between functions.
+fn is_padding(line: &str) -> bool {
+    let word = line.split_whitespace().next().unwrap_or_default();
+    ["int3", "nop", "nopw", "nopl", "udf", "cs", "xchg", "data16", "brk"].contains(&word)
+}
+
+/// An instruction without what moves when something else in the program does: distances and addresses, which the linker
+/// gives.
+fn normal(line: &str) -> String {
+    let (code, symbol) = line.split_once("# <").map_or((line, None), |(code, symbol)| (code, Some(symbol)));
+    let mut words: Vec<String> = code.split_whitespace().map(str::to_owned).collect();
+    for word in &mut words {
+        if let (Some(symbol), Some((before, _))) = (symbol, word.split_once("rip+")) {
+            *word = format!("{before}{}]", symbol.trim_end_matches('>'));
         }
     }
-    // One stub is like the other.
-    found.sort();
-    found.dedup();
-    found.into_iter().map(|(_, text)| text).collect()
+    let code = words.join(" ");
+    // Places of the linker's: a thread-local's distance from the thread pointer, a page, an offset in a page.
+    for (places, stands_for) in [
+        (&["mov r11,0x"][..], "TLS"),
+        (&["movz x16, #0x", "movk x16, #0x"], "TLS"),
+        (&["adrp x8, <", "adrp x9, <"], "PAGE"),
+        (&["add x8, x8, #0x", "add x9, x9, #0x"], "OFFSET"),
+    ] {
+        for place in places {
+            if code.starts_with(place) {
+                let kept = place.trim_end_matches("0x").trim_end_matches(['#', '<']);
+                return format!("{kept}{stands_for}");
+            }
+        }
+    }
+    code.split_once("ldr x9, [x9, #").map_or(code.clone(), |_| "ldr x9, [x9, OFFSET]".to_owned())
 }
 
-/// A mangled symbol's last name; anything else as it is.
-fn short(word: &str) -> String {
-    let end = word.trim_end_matches(|c: char| !(c.is_alphanumeric() || c == '_'));
-    let rest = &word[end.len()..];
-    let legacy = end.strip_suffix('E').and_then(|path| Some(&path[..path.rfind("17h")?]));
-    let path = legacy.unwrap_or(end);
-    if !["_ZN", "__ZN", "_R", "__R"].iter().any(|prefix| end.starts_with(prefix)) {
-        return word.to_owned();
+/// Compares a listing with the one that is kept.
+fn compare(arch: &str, listing: &str) {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/assembly").join(format!("{arch}.asm"));
+    if std::env::var_os("UPDATE_ASSEMBLY").is_some() {
+        std::fs::write(&kept, listing).expect("written");
     }
-    // The last name is preceded by its length.
-    let name = (0..path.len()).rev().find(|&at| {
-        let digits = path[..at].len() - path[..at].trim_end_matches(|c: char| c.is_ascii_digit()).len();
-        (1..=digits).any(|count| path[at - count..at].parse() == Ok(path.len() - at))
-    });
-    name.map_or(word.to_owned(), |at| path[at..].to_owned() + rest)
+    let expected = std::fs::read_to_string(&kept).unwrap_or_default();
+    assert_eq!(listing, expected, "{} is another now:\n{listing}", kept.display());
 }

@@ -48,7 +48,7 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
                 ident.set_span(span);
                 quote_spanned!(span=> #ident::import().bind()?)
             } else {
-                quote!(#ident::import().target())
+                quote!(#ident::target())
             };
             let call_it = transmute(code);
             let result = if *errno {
@@ -59,7 +59,7 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
             (None, quote!(let #local_call = #call_it; #result))
         }
         _ => {
-            let call_it = transmute(quote!(#ident::import().target()));
+            let call_it = transmute(quote!(#ident::target()));
             (Some(quote!(extern #abi)), quote!(let #local_call = #call_it; #call))
         }
     };
@@ -129,7 +129,7 @@ fn variadic(paths: &Paths, import: &Import, pointer: &TokenStream) -> TokenStrea
 fn companion(paths: &Paths, group: &Group, import: &Import, function: &Function, pointer: &TokenStream) -> TokenStream {
     let Paths { private, core } = paths;
     let Import { cfgs, vis, ident, .. } = import;
-    let (outer, body) = accessor(paths, group, import, function, pointer);
+    let (declaration, outer) = accessor(paths, group, import, function, pointer);
     let code = local("code");
     let doc = format!("Whether and where the host has `{ident}`, without calling it.");
     quote! {
@@ -139,12 +139,14 @@ fn companion(paths: &Paths, group: &Group, import: &Import, function: &Function,
         #vis enum #ident {}
 
         #(#cfgs)*
-        impl #ident {
+        const _: () = {
+            #declaration
+            impl #ident {
             #outer
 
             #[inline]
             fn import() -> &'static #private::Import {
-                #body
+                &IMPORT
             }
 
             /// Binds the import if need be and returns the function; the error says what was tried.
@@ -159,11 +161,12 @@ fn companion(paths: &Paths, group: &Group, import: &Import, function: &Function,
             #vis fn is_available() -> #core::primitive::bool {
                 Self::import().bind().is_ok()
             }
-        }
+            }
+        };
     }
 }
 
-/// Where the import itself lives: associated constants, and the body of `import()`.
+/// The import itself, and what reaches it: associated constants, and for the function that is called `target()`.
 fn accessor(
     paths: &Paths,
     group: &Group,
@@ -183,19 +186,23 @@ fn accessor(
     });
     let code = function.fallback.as_ref().map(|_| quote!(<#ident>::FALLBACK));
     let declaration = declaration::import(paths, group, import, code);
-    if !function.variadic {
-        return (quote!(#fallback), quote!(#declaration &IMPORT));
-    }
-    // The constant that user code calls must reach the stub, and `import()` the static beside it: both live in a
-    // constant's block, for a constant cannot look into a function.
-    let symbol = function.interpose.then(|| &import.symbols[0]).into_iter();
-    let outer = quote! {
-        #fallback
-        const PARTS: (*const #private::Import, *const ()) = {
-            #declaration
-            (&raw const IMPORT, #private::variadic!(IMPORT #(, #symbol)*))
-        };
-        const CODE: *const () = Self::PARTS.1;
+    let target = if function.variadic {
+        let symbol = function.interpose.then(|| &import.symbols[0]).into_iter();
+        quote!(const CODE: *const () = #private::variadic!(IMPORT #(, #symbol)*);)
+    } else if calls_target(&function.style) {
+        quote! {
+            #[inline(always)]
+            fn target() -> *const () {
+                #private::target!(IMPORT)
+            }
+        }
+    } else {
+        TokenStream::new()
     };
-    (outer, quote!(unsafe { &*Self::PARTS.0 }))
+    (declaration, quote!(#fallback #target))
+}
+
+/// Whether a call goes through the slot, bound or not.
+fn calls_target(style: &Style) -> bool {
+    matches!(style, Style::Plain | Style::Fallible { binding: false, .. })
 }

@@ -92,7 +92,16 @@ macro_rules! __variadic {
     }};
 }
 
+/// What the slot holds.
+#[doc(hidden)]
+macro_rules! __target {
+    ($import:path) => {
+        $import.target()
+    };
+}
+
 pub(crate) use __stubs as stubs;
+pub(crate) use __target as target;
 pub(crate) use __variadic as variadic;
 
 pub struct Data<T> {

@@ -101,6 +101,27 @@ macro_rules! __stubs {
     }};
 }
 
+/// What a call of `$import` jumps to. By hand, because link-time optimisation takes a static that assembly names for one
+/// of another library, and would look up its address in the global offset table first.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __target {
+    ($import:path) => {{
+        let __code: *const ();
+        // SAFETY: reads the import's first word, the slot, with acquire, as `Import::target` does.
+        unsafe {
+            $crate::private::core::arch::asm!(
+                $crate::private::address!("{code}", "import"), // the import
+                "ldar {code}, [{code}]",                       // the slot, its first word
+                code = out(reg) __code,
+                import = sym $import,
+                options(nostack, preserves_flags),
+            );
+        }
+        __code
+    }};
+}
+
 /// A function that jumps through the slot of `$import`: what a variadic declaration needs, which Rust cannot define. With
 /// `$symbol`, it is the C symbol of that name in a static program.
 #[doc(hidden)]

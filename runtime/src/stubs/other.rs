@@ -25,6 +25,15 @@ macro_rules! __stubs {
     };
 }
 
+/// What a call of `$import` jumps to.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __target {
+    ($import:path) => {
+        $crate::private::Import::target(&$import)
+    };
+}
+
 /// A function for a variadic import; static programs, in which it would have a symbol, are not served here.
 #[doc(hidden)]
 #[macro_export]

@@ -1,29 +1,13 @@
-//! One import of each kind, to look at what its calls compile to.
+//! Imports in a library between the program and `import_dynamic`.
 
-#![no_std]
+use core::ffi::c_long;
 
-use core::ffi::{c_char, c_int, c_long};
+use import_dynamic::{import_dynamic, require};
 
-use import_dynamic::import_dynamic;
-
-#[import_dynamic("libc")]
+#[import_dynamic("libc", feature = "numbers", description = "Absolute \"values\"", priority = "suggested")]
 unsafe extern "C" {
-    safe fn labs(n: c_long) -> c_long;
-    fn printf(format: *const c_char, ...) -> c_int;
+    /// labs(3).
+    pub safe fn labs(n: c_long) -> c_long;
 }
 
-/// A call in tail position.
-#[unsafe(no_mangle)]
-pub extern "C" fn call(n: c_long) -> c_long {
-    labs(n)
-}
-
-/// A variadic call with a vector argument.
-///
-/// # Safety
-/// `format` asks for one double.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn call_variadic(format: *const c_char) -> c_int {
-    // SAFETY: the caller's.
-    unsafe { printf(format, 1.5) }
-}
+require!(["libcall_cost.so.2", "libcall_cost.so.1"], optional, feature = "nothing");
