@@ -6,3 +6,4 @@
 mod cases;
 mod linkers;
 mod programs;
+mod suites;
