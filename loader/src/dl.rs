@@ -180,12 +180,12 @@ impl Errno {
     /// Stores the number as the calling thread's `errno` of the program's own libc, for code that looks there:
     /// `std::io::Error::last_os_error()`, or a C library in the static link.
     ///
-    /// In guest mode an import leaves its error in the host's `errno`, and this copies it. In native and adopted mode there
+    /// In guest mode a call leaves its error in the host's `errno`, and this copies it. In native and adopted mode there
     /// is but one libc and one `errno`, which this sets.
     pub fn set_own(self) {
         #[cfg(guest)]
         if let location @ 1.. = crate::optional::errno_location() {
-            // The program's own libc's, whose thread pointer is in place outside of imports.
+            // The program's own libc's, whose thread pointer is in place outside of calls into the guest.
             return crate::guest::sigaction::set_errno(location, self);
         }
         let place = crate::host().map_or(core::ptr::null_mut(), Host::errno_place);

@@ -12,7 +12,10 @@ use crate::{HostError, host};
 /// That the thread is inside [`guest_scope`]: what a declaration's `in_scope` asks for. It cannot leave the closure, nor
 /// go to another thread.
 #[derive(Debug)]
-pub struct GuestScope<'scope>(PhantomData<(*mut (), fn(&'scope ()) -> &'scope ())>);
+pub struct GuestScope<'scope>(PhantomData<*mut ()>, PhantomData<Invariant<'scope>>);
+
+/// Neither a longer nor a shorter lifetime will do.
+type Invariant<'scope> = fn(&'scope ()) -> &'scope ();
 
 /// Runs `code` with the host's thread pointer in place, so that the calls in it need not switch: for hot loops.
 ///
@@ -42,7 +45,7 @@ pub struct GuestScope<'scope>(PhantomData<(*mut (), fn(&'scope ()) -> &'scope ()
 ///
 /// Functions that the host calls back are not concerned: [`callback`](crate::callback) puts the right one in place.
 pub unsafe fn guest_scope<R>(code: impl FnOnce(&GuestScope<'_>) -> R) -> Result<R, HostError> {
-    let scope = GuestScope(PhantomData);
+    let scope = GuestScope(PhantomData, PhantomData);
     if host()?.link_mode() != LinkMode::Guest {
         return Ok(code(&scope));
     }

@@ -1,4 +1,4 @@
-//! Guest control blocks for home threads: borrowed at a thread's first import, given back when the thread ends.
+//! Guest control blocks for home threads: borrowed at a thread's first call, given back when the thread ends.
 
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -15,7 +15,7 @@ use crate::optional;
 /// # Errors
 /// [`Error::Attach`] when the guest cannot make a thread; nothing is left behind and a later call may succeed.
 pub(crate) fn attach() -> Result<(), Error> {
-    // SAFETY: guest mode, home thread pointer: imports are entered only so.
+    // SAFETY: guest mode, home thread pointer: the guest is entered only so.
     let word = unsafe { arch::guest_thread_pointer_word() };
     // SAFETY: this thread's own word.
     if !unsafe { *word }.is_null() {
@@ -51,7 +51,7 @@ fn attach_new(word: *mut *mut u8) -> Result<(), Error> {
 /// How many home threads have a control block. Only a hint for others than the counted ones: Relaxed.
 static ATTACHED: AtomicU32 = AtomicU32::new(0);
 
-/// How many home threads can be inside imports.
+/// How many home threads can be inside the guest.
 pub(crate) fn attached() -> u32 {
     ATTACHED.load(Ordering::Relaxed)
 }

@@ -2,7 +2,7 @@
 //! and put right after it, and both know the child's one thread.
 //!
 //! glibc's `fork` takes its own locks and calls `_Fork` (2.34 and later; its own manual page), which is this one in a
-//! static program. A home libc that has none forks alone, and the child's imports are as safe as POSIX promises: those
+//! static program. A home libc that has none forks alone, and the child's calls are as safe as POSIX promises: those
 //! that are async-signal-safe.
 
 // Depended on so that the linker sees this crate's `_Fork` before the C library's, and takes no second one from there.

@@ -184,7 +184,7 @@ unsafe extern "C" fn return_from_adopt() {
         "ldp x21, x22, [sp, #32]",     // callee-saved
         "ldp x19, x20, [sp, #16]",     // callee-saved
         "ldp x29, x30, [sp], #160",    // callee-saved, and the way back
-        "ret",                         // to the import that started it
+        "ret",                         // to the call that started it
         saved = sym ADOPTER_STACK,
     )
 }
