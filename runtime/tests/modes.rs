@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use support::{Link, build, folder, output, run, text};
+use support::{Link, build, folder, libm, output, run, text};
 
 /// The programs as they are linked in each way, by the name of the link mode.
 fn programs() -> [(&'static str, &'static Path); 2] {
@@ -113,21 +113,6 @@ fn a_failed_bind_can_succeed_later() {
         let mut command = Command::new(program.with_file_name("absent"));
         run(command.args(["late-library".as_ref(), libm().as_os_str()]).current_dir(folder));
     }
-}
-
-/// The file name of the host's libm, as a program that needs it has it mapped.
-fn libm() -> PathBuf {
-    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
-    let mapped =
-        maps.lines().find_map(|line| line.find('/').map(|start| &line[start..]).filter(|p| p.contains("libm.so")));
-    mapped.map_or_else(search_libm, PathBuf::from)
-}
-
-fn search_libm() -> PathBuf {
-    let triple = format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
-    let folders = [&triple, "/usr/lib64", "/lib64", "/usr/lib", "/lib"].map(Path::new);
-    let file = folders.iter().map(|folder| folder.join("libm.so.6")).find(|file| file.exists());
-    file.expect("the host's libm.so.6")
 }
 
 #[test]

@@ -92,3 +92,11 @@ pub(crate) fn skip(reason: &str) -> bool {
 pub(crate) fn library(source: &Path, library: &Path) {
     run(Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(library).arg(source));
 }
+
+/// The file name of the host's libm.
+pub(crate) fn libm() -> PathBuf {
+    let triple = format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
+    let folders = [&triple, "/usr/lib64", "/lib64", "/usr/lib", "/lib"].map(Path::new);
+    let file = folders.iter().map(|folder| folder.join("libm.so.6")).find(|file| file.exists());
+    file.expect("the host's libm.so.6")
+}
