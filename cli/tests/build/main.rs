@@ -6,4 +6,5 @@
 mod cases;
 mod linkers;
 mod programs;
+#[cfg(feature = "suites")]
 mod suites;

@@ -1,5 +1,5 @@
 //! Test suites of published crates, unchanged: as many tests pass as with plain `cargo test`. Long, so asked for by
-//! `--ignored`, one by name: `cargo test -p cargo-import-dynamic --test build suites::rayon -- --ignored`.
+//! a feature, one by name: `cargo test -p cargo-import-dynamic --features suites --test build suites::rayon`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -78,7 +78,6 @@ fn suite(name: &str, version: &str, arguments: &[&str]) {
 macro_rules! suites {
     ($($test:ident: $name:literal, $version:literal, $arguments:expr;)*) => {$(
         #[test]
-        #[ignore = "long: builds a published crate and its tests twice"]
         fn $test() {
             suite($name, $version, &$arguments);
         }

@@ -5,6 +5,9 @@
 //! static program, if the linker meets it before glibc's. A home libc that has none, or its own, forks alone, and the
 //! child's calls are as safe as POSIX promises: those that are async-signal-safe.
 
+// Depended on so that the linker sees this crate's `_Fork` before the C library's, and takes no second one from there.
+extern crate libc as _;
+
 use core::ffi::c_int;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
