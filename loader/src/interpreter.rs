@@ -232,3 +232,6 @@ fn loaded(object: &Object<'_>, bias: usize, vaddr: u64, len: u64) -> &'static [u
     }
     &[]
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,3 +66,6 @@ pub fn put_number(out: &mut dyn Sink, number: u64) {
     }
     out.put(&[b'0' + (number % 10) as u8]);
 }
+
+#[cfg(test)]
+mod tests;
