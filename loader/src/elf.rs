@@ -127,3 +127,6 @@ pub(crate) fn interpreter_name(head: &[u8], machine: elf::Machine) -> Result<(u6
         .map(|segment| (segment.p_offset.get(LE), segment.p_filesz.get(LE)))
         .ok_or(Rejection::NoInterpreterNamed)
 }
+
+#[cfg(test)]
+mod tests;

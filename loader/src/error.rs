@@ -108,6 +108,8 @@ pub(crate) enum Rejection {
     NoDynamic,
     /// It names an interpreter itself: a program, not an interpreter.
     HasInterpreter,
+    /// It is neither glibc's nor musl's interpreter.
+    NotLinker,
     /// It names no interpreter (asked of a program that should).
     NoInterpreterNamed,
 }
@@ -132,6 +134,7 @@ impl Rejection {
             Self::Entry => "bad entry point",
             Self::NoDynamic => "no dynamic section",
             Self::HasInterpreter => "a program, not an interpreter",
+            Self::NotLinker => "not a dynamic linker",
             Self::System(_) | Self::NoInterpreterNamed => "names no interpreter",
         })
     }

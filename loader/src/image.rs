@@ -271,3 +271,6 @@ impl Writer<'_> {
         self.push(align);
     }
 }
+
+#[cfg(test)]
+mod tests;

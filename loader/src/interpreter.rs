@@ -103,10 +103,15 @@ impl Interpreter {
         let (bias, mapping) = map(&file, &object, page)?;
         let entry = bias.wrapping_add(object.entry as usize);
         let names = names(&object, bias);
+        let libc = kind(names);
+        // A static-pie program passes every check of its headers; run as an interpreter, it would crash.
+        if libc == LibcKind::Unknown {
+            return Err(Rejection::NotLinker);
+        }
         Ok(Self {
             bias,
             entry,
-            libc: kind(names),
+            libc,
             #[cfg(guest)]
             registers_rseq: defines(names, c"GLIBC_2.35"),
             mapping,
@@ -227,3 +232,6 @@ fn loaded(object: &Object<'_>, bias: usize, vaddr: u64, len: u64) -> &'static [u
     }
     &[]
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,9 @@
 #![no_std]
 #![cfg_attr(not(loader), allow(dead_code, reason = "much of it serves static programs only"))]
 
+#[cfg(test)]
+extern crate std;
+
 #[cfg(not(unix))]
 compile_error!("import-dynamic needs a Unix system: it is dlopen that it calls");
 

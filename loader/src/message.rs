@@ -89,3 +89,6 @@ pub fn put_list(out: &mut dyn Sink, texts: Strings<'_>, first: &CStr, separators
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,3 +115,6 @@ pub unsafe extern "C" fn relocate(stack: usize) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

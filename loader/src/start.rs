@@ -224,3 +224,6 @@ extern "C" fn capture() {
 #[used]
 #[unsafe(link_section = ".init_array")]
 static CAPTURE: extern "C" fn() = capture;
+
+#[cfg(test)]
+pub(crate) mod tests;

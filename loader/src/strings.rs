@@ -85,3 +85,6 @@ impl<'a> Iterator for Strings<'a> {
         Some(text)
     }
 }
+
+#[cfg(test)]
+mod tests;

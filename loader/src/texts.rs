@@ -69,3 +69,6 @@ impl Drop for Texts {
 unsafe impl Send for Texts {}
 // SAFETY: a shared reference only reads.
 unsafe impl Sync for Texts {}
+
+#[cfg(test)]
+mod tests;

@@ -41,3 +41,6 @@ fn is_version(text: &[u8]) -> bool {
     }
     numbers == 3
 }
+
+#[cfg(test)]
+mod tests;

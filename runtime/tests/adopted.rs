@@ -68,6 +68,41 @@ fn fork_and_wait() {
 }
 
 #[test]
+fn threads_end_as_the_hosts_do() {
+    case("destructors", 0);
+    case("many-threads", 0);
+}
+
+#[test]
+fn children_of_threads_and_commands() {
+    case("fork-in-threads", 0);
+    case("commands", 0);
+}
+
+#[test]
+fn signal_handlers_may_call_imports() {
+    case("signals", 0);
+}
+
+#[test]
+fn the_main_threads_stack_is_the_kernels() {
+    case("main-stack", 0);
+}
+
+#[test]
+fn without_a_host_only_a_call_fails() {
+    let without = |case: &str| output(program().arg(case).env("IMPORT_DYNAMIC_INTERPRETER", "/there/is/none"));
+    let nothing = without("nothing");
+    assert_eq!((nothing.status.code(), text(&nothing.stderr)), (Some(7), String::new()));
+    let call = without("errno");
+    let line = text(&call.stderr);
+    assert_eq!((call.status.code(), line.lines().count()), (Some(127), 1), "{line}");
+    let start = "import-dynamic: cannot import open from libc: no usable host libc: no dynamic linker found (tried \
+                 /there/is/none: not found)";
+    assert!(line.starts_with(start), "{line}");
+}
+
+#[test]
 fn the_host_sees_the_program() {
     case("dladdr", 0);
     case("program-headers", 0);

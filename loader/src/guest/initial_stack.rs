@@ -182,3 +182,6 @@ impl Pool {
         start.cast()
     }
 }
+
+#[cfg(test)]
+mod tests;

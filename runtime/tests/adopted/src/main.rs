@@ -5,6 +5,7 @@
 #![no_main]
 
 mod imports;
+mod ordinary;
 mod process;
 mod threads;
 
@@ -33,6 +34,12 @@ const CASES: &[Case] = &[
     (b"program-headers", process::program_headers),
     (b"fork", process::fork),
     (b"threads", threads::threads),
+    (b"main-stack", ordinary::main_stack),
+    (b"signals", ordinary::signals),
+    (b"fork-in-threads", ordinary::fork_in_threads),
+    (b"destructors", ordinary::destructors),
+    (b"many-threads", ordinary::many_threads),
+    (b"commands", ordinary::commands),
     (b"nothing", |_| 7),
 ];
 
