@@ -43,6 +43,8 @@ static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 /// Final once the interpreter has run; before that, everything made for it is given back.
 #[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
+    // A handler that calls an import waits until there is a guest.
+    let _blocked = SignalsBlocked::new();
     let page = start::page_size();
     let mut path = Path::EMPTY;
     let interpreter = Interpreter::load(&mut path, page)?;
@@ -73,11 +75,9 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
         ENTER.store(arch::guest_enter_fast as *mut (), Ordering::Relaxed);
     }
 
-    let blocked = SignalsBlocked::new();
     // SAFETY: a checked, mapped interpreter and an initial stack built for it. ENTRY and the rest above are written
     // before the thread exists, which orders them.
     let thread = unsafe { arch::clone_at(THREAD, built.stack, interpreter.entry) };
-    drop(blocked);
     if thread < 0 {
         // SAFETY: no thread was made: nobody knows these addresses.
         unsafe { built.free() };

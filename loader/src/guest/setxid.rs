@@ -10,6 +10,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use crate::arch;
 use crate::guest::area;
 use crate::guest::handlers;
+use crate::guest::signals;
 use crate::{optional, sys};
 
 const SIGNAL: c_int = 33;
@@ -25,13 +26,13 @@ fn installed() -> usize {
 /// again. Called before the guest has made any.
 pub(crate) fn prepare() {
     extern "C" fn nothing(argument: *mut c_void) -> *mut c_void {
+        signals::allow_internal(); // what glibc has sent it by then would be waited for
         argument
     }
     let (create, detach) = (optional::pthread_create(), optional::pthread_detach());
     if installed() <= SIG_IGN && create != 0 && detach != 0 && cfg!(target_env = "gnu") {
         let mut thread = 0usize;
-        // SAFETY: pthread_create(3) with default attributes, and pthread_detach(3). Its signals are not blocked: one that
-        // glibc had sent it when it ends would be waited for.
+        // SAFETY: pthread_create(3) with default attributes, and pthread_detach(3).
         unsafe {
             let create: extern "C" fn(*mut usize, usize, extern "C" fn(*mut c_void) -> *mut c_void, usize) -> c_int =
                 core::mem::transmute(create);

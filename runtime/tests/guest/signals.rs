@@ -65,6 +65,8 @@ extern "C" fn handler(_: c_int, info: *mut libc::siginfo_t, context: *mut c_void
 }
 
 fn install(signal: c_int, handler: usize, flags: c_int) -> libc::sigaction {
+    // Binding is not async-signal-safe.
+    assert!(labs::is_available() && access::is_available());
     // SAFETY: sigaction(2) with valid structures and handlers.
     unsafe {
         let mut new: libc::sigaction = std::mem::zeroed();
