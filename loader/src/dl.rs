@@ -178,8 +178,8 @@ impl Errno {
     /// Stores the number as the calling thread's `errno` of the program's own libc, for code that looks there:
     /// `std::io::Error::last_os_error()`, or a C library in the static link.
     ///
-    /// In guest mode the host's functions leave their errors in the host's `errno`, and this copies one. In native and adopted mode there
-    /// is but one libc and one `errno`, which this sets.
+    /// In guest mode the host's functions leave their errors in the host's `errno`, and this copies one. In native and
+    /// adopted mode there is but one libc and one `errno`, which this sets.
     pub fn set_own(self) {
         #[cfg(guest)]
         if let location @ 1.. = crate::optional::errno_location() {
