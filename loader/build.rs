@@ -4,7 +4,7 @@
 use std::env::var;
 
 fn main() {
-    println!("cargo::rustc-check-cfg=cfg(loader, guest, native)");
+    println!("cargo::rustc-check-cfg=cfg(loader, guest, native, std_start)");
     println!("cargo::rerun-if-changed=build.rs");
     let is = |name, value| var(name).as_deref() == Ok(value);
     let machine = is("CARGO_CFG_TARGET_ARCH", "x86_64") || is("CARGO_CFG_TARGET_ARCH", "aarch64");
@@ -14,6 +14,9 @@ fn main() {
         println!("cargo::rustc-cfg=loader");
         if var("CARGO_FEATURE_GUEST").is_ok() {
             println!("cargo::rustc-cfg=guest");
+        }
+        if var("CARGO_FEATURE_STD_START").is_ok() {
+            println!("cargo::rustc-cfg=std_start");
         }
         if var("CARGO_FEATURE_NATIVE").is_ok() {
             println!("cargo::rustc-cfg=native");

@@ -1,5 +1,6 @@
-//! The command line. `build`, `run`, `test` and `implib` will join the subcommands here.
+//! The command line. `implib` will join the subcommands here.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -43,6 +44,16 @@ pub enum Color {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Build a std program that has no libc of its own and takes the host's when it starts.
+    Build(BuildArgs),
+    /// Build such a program and run it.
+    Run(BuildArgs),
+    /// Build tests so and run them.
+    Test(BuildArgs),
+    /// Build benchmarks so and run them.
+    Bench(BuildArgs),
+    /// Install a program built so.
+    Install(BuildArgs),
     #[allow(missing_docs, reason = "the help is that of the arguments")]
     Inspect(InspectArgs),
     #[allow(missing_docs, reason = "the help is that of the arguments")]
@@ -53,6 +64,32 @@ pub enum Command {
     Completions(CompletionsArgs),
     #[allow(missing_docs, reason = "the help is that of the arguments")]
     Man(ManArgs),
+}
+
+/// Arguments of cargo's subcommand of the same name, and our own.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Any crate, unchanged. The program is linked static-pie, every C library function left as an import, and one file of it runs
+on every glibc from 2.31 on and on every musl from 1.2.3 on.
+
+Examples:
+  cargo import-dynamic build --release
+  cargo import-dynamic test --workspace -- --nocapture")]
+pub struct BuildArgs {
+    /// Link although these symbols are offered by no known C library (all that are undefined, without a list); the
+    /// program ends with status 127 when it calls one that its host has not.
+    #[arg(
+        long,
+        value_name = "LIST",
+        num_args = 0..=1,
+        require_equals = true,
+        value_delimiter = ',',
+        default_missing_value = ""
+    )]
+    pub allow_undefined: Option<Vec<String>>,
+    /// Arguments for cargo.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+    pub cargo: Vec<OsString>,
 }
 
 /// Show what a file is and what it imports

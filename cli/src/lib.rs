@@ -4,6 +4,7 @@
 //! None of them runs anything.
 
 pub mod args;
+pub mod build;
 pub mod bundle;
 pub mod check;
 pub mod dlopen;

@@ -9,6 +9,7 @@ use clap::Parser as _;
 use serde::Serialize;
 
 use crate::args::{BundleArgs, CheckArgs, Cli, Color, Command, HostArgs, InspectArgs};
+use crate::build;
 use crate::bundle;
 use crate::check::{self, CheckOptions, Checked, Context, Program};
 use crate::error::Error;
@@ -29,6 +30,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if arguments.get(1).is_some_and(|first| first == "import-dynamic") {
         arguments.remove(1);
     }
+    if let Some(status) = run_build(&arguments) {
+        return status;
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -45,6 +49,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Inspect(args) => run_inspect(&args),
         Command::Check(args) => run_check(&args),
         Command::Bundle(args) => run_bundle(&args),
+        // `run_build` has seen them, unless all that was asked for is help.
+        Command::Build(_) | Command::Run(_) | Command::Test(_) | Command::Bench(_) | Command::Install(_) => Ok(0),
         Command::Completions(args) => crate::generate::completions(args.shell),
         Command::Man(args) => crate::generate::manual(args.out.as_deref()),
     };
@@ -57,6 +63,32 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(BAD_INPUT)
         }
     }
+}
+
+/// Cargo's subcommands, whose arguments are cargo's, and the linker that they make of this program.
+fn run_build(arguments: &[OsString]) -> Option<ExitCode> {
+    let rest = arguments.get(1..)?;
+    let is_mark = |argument: &OsString| argument.as_encoded_bytes().starts_with(build::arguments::MARK.as_bytes());
+    // A command line that is too long comes as one response file.
+    let is_response = |argument: &OsString| rest.len() == 1 && argument.as_encoded_bytes().starts_with(b"@");
+    let result = if rest.iter().any(|argument| is_mark(argument) || is_response(argument)) {
+        build::link::link(rest.iter().cloned()).map_err(|error| error.to_string())
+    } else {
+        let command = rest.first().filter(|first| build::COMMANDS.iter().any(|command| command == first))?;
+        let rest = rest.get(1..)?;
+        let before = || rest.iter().take_while(|argument| *argument != "--");
+        if before().any(|argument| argument == "--help" || argument == "-h") {
+            return None;
+        }
+        build::cargo(command, rest).map_err(|error| error.to_string())
+    };
+    Some(match result {
+        Ok(status) => ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)),
+        Err(message) => {
+            complain(&message);
+            ExitCode::from(BAD_INPUT)
+        }
+    })
 }
 
 /// One line on stderr.

@@ -32,6 +32,8 @@ pub(crate) fn bring_up(stack: InitialStack) -> Result<Host, Failure> {
         load_bias: Some(load_bias),
         tls: None,
         exports: crate::export::Exports([crate::export::all(), &[]]),
+        #[cfg(std_start)]
+        std: image::Std::NONE,
     };
     let image = MappedImage::new(&contents, page)?;
     let layout = &image.layout;

@@ -112,6 +112,7 @@ impl Host {
 
     /// As [`Host::dlsym`] or, with a version, [`Host::dlvsym`]; what went wrong, [`Host::last_error`] tells.
     #[doc(hidden)]
+    #[inline(never)]
     pub fn find(&self, library: Handle, symbol: &CStr, version: Option<&CStr>) -> Option<NonNull<c_void>> {
         let slot = if version.is_some() { slots::DLVSYM } else { slots::DLSYM };
         let version = version.map_or(0, |version| version.as_ptr() as usize);
@@ -128,6 +129,7 @@ impl Host {
 
     /// What `dlerror` says of this thread's last failure, until its next call of the host's.
     #[doc(hidden)]
+    #[inline(never)]
     pub fn last_error(&self) -> &CStr {
         // SAFETY: dlerror(3) gives null or a C string that stays until this thread's next call of its family.
         unsafe {
@@ -178,12 +180,12 @@ impl Errno {
     /// Stores the number as the calling thread's `errno` of the program's own libc, for code that looks there:
     /// `std::io::Error::last_os_error()`, or a C library in the static link.
     ///
-    /// In guest mode the host's functions leave their errors in the host's `errno`, and this copies one. In native and
-    /// adopted mode there is but one libc and one `errno`, which this sets.
+    /// In guest mode a call leaves its error in the host's `errno`, and this copies it. In native and adopted mode there
+    /// is but one libc and one `errno`, which this sets.
     pub fn set_own(self) {
         #[cfg(guest)]
         if let location @ 1.. = crate::optional::errno_location() {
-            // The program's own libc's, whose thread pointer is in place outside of guest code.
+            // The program's own libc's, whose thread pointer is in place outside of calls into the guest.
             return crate::guest::sigaction::set_errno(location, self);
         }
         let place = crate::host().map_or(core::ptr::null_mut(), Host::errno_place);

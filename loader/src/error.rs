@@ -3,9 +3,12 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use crate::message::{self, Message, Sink, put_number};
-use crate::strings::text;
+use crate::message::{self, Message, Sink, put_list, put_number};
+use crate::strings::{Strings, text};
 use crate::texts::Texts;
+
+/// The environment variable that names an interpreter, and the only one tried then.
+pub(crate) const INTERPRETER_VARIABLE: &[u8] = b"IMPORT_DYNAMIC_INTERPRETER";
 
 /// Why there is no `dlopen` in this process.
 #[derive(Debug)]
@@ -17,21 +20,21 @@ pub enum Error {
     Memory(Errno),
     /// The interpreter of this name ran and found no libc with `__libc_start_main` and `dlopen`.
     NoLibc(&'static CStr),
-    /// The kernel thread that brings up the guest could not be made.
-    Thread(Errno),
-    /// The guest's libc could not make a thread control block for this thread: its `pthread_create` gave this error.
-    Attach(Errno),
     /// The host was asked for by code that runs while it is being brought up.
     Recursive,
     /// Nobody said where the initial stack is: a program without libc whose entry point is not `main!`'s, or one with a
     /// libc, built without the feature that it needs.
     NoInitialStack,
-    /// A dynamic program in which no library offers `dlopen`.
-    NoDlopen,
     /// A static program with a libc of its own, built without the feature `guest`.
     GuestModeLeftOut,
     /// A static program on a system or architecture for which there is no loader.
     Unsupported,
+    /// The kernel thread that brings up the guest could not be made.
+    Thread(Errno),
+    /// The guest's libc could not make a thread control block for this thread: its `pthread_create` gave this error.
+    Attach(Errno),
+    /// A dynamic program in which no library offers `dlopen`.
+    NoDlopen,
 }
 
 /// A file that was tried as the interpreter, and why it was not used.
@@ -144,19 +147,26 @@ impl Errno {
 
     /// A short text for the numbers that occur here, which are the same on every Linux architecture.
     fn text(self) -> &'static [u8] {
-        text!(self.0, {
-            1 => "not permitted",
-            2 => "not found",
-            11 => "a limit on threads was reached",
-            12 => "out of memory",
-            13 => "permission denied",
-            20 => "not a directory",
-            22 => "invalid argument",
-            23 | 24 => "too many open files",
-            36 => "name too long",
-            40 => "too many symbolic links",
-            _ => "system error",
-        })
+        const NUMBERS: &[u8] = &[1, 2, 11, 12, 13, 20, 22, 23, 24, 36, 40];
+        const TEXTS: &str = concat!(
+            "not permitted\0",
+            "not found\0",
+            "a limit on threads was reached\0",
+            "out of memory\0",
+            "permission denied\0",
+            "not a directory\0",
+            "invalid argument\0",
+            "too many open files in the system\0",
+            "too many open files\0",
+            "name too long\0",
+            "too many symbolic links\0",
+            "system error\0",
+        );
+        let mut index = 0;
+        while NUMBERS.get(index).is_some_and(|&number| i32::from(number) != self.0) {
+            index += 1;
+        }
+        Strings::new(TEXTS).nth_text(index)
     }
 }
 
@@ -171,32 +181,39 @@ impl Message for Errno {
 
 impl Message for Error {
     fn write_to(&self, out: &mut dyn Sink) {
+        match self {
+            #[cfg(guest)]
+            Self::Thread(errno) => {
+                out.put(b"cannot start a thread for the host libc: ");
+                return errno.write_to(out);
+            }
+            #[cfg(guest)]
+            Self::Attach(errno) => {
+                out.put(b"the host libc cannot make a thread: ");
+                return errno.write_to(out);
+            }
+            #[cfg(native)]
+            Self::NoDlopen => return out.put(b"this dynamic program has no dlopen: link it with a libc"),
+            _ => {} // the others, which can occur in every build
+        }
         out.put(text!(self, {
             Self::NoInterpreter(_) => "no usable host libc: no dynamic linker found (tried",
             Self::Memory(_) => "no memory to bring up the host libc: ",
             Self::NoLibc(_) => "no usable host libc: none was found by ",
-            Self::Thread(_) => "cannot start a thread for the host libc: ",
-            Self::Attach(_) => "the host libc cannot make a thread: ",
             Self::Recursive => "called by code that runs while the host libc is being brought up",
-            Self::NoInitialStack => "no initial stack: a program without libc starts at main!, one with a libc needs import-dynamic's feature \
-                 `guest` (static) or `native` (dynamic)",
-            Self::NoDlopen => "this dynamic program has no dlopen: link it with a libc",
+            Self::NoInitialStack => "a program without libc starts at main!, others need import-dynamic's feature `guest` or `native`",
             Self::GuestModeLeftOut => "this program has a libc: build import-dynamic with its feature `guest`",
             Self::Unsupported => "a static program cannot load a host libc on this platform",
+            #[allow(unreachable_patterns, reason = "those of other link modes, where there are any")]
+            _ => "",
         }));
         match self {
             Self::NoInterpreter(attempts) => {
-                let mut separator: &[u8] = b" ";
-                for attempt in attempts.iter() {
-                    out.put(separator);
-                    out.put(attempt.path.to_bytes());
-                    out.put(b": ");
-                    out.put(attempt.reason.to_bytes());
-                    separator = b", ";
-                }
-                out.put(b"); install a libc or name its dynamic linker in IMPORT_DYNAMIC_INTERPRETER");
+                put_list(out, attempts.0.iter(), c" ", Strings::new(": \0, \0"));
+                out.put(b"); install a libc or name its dynamic linker in ");
+                out.put(INTERPRETER_VARIABLE);
             }
-            Self::Memory(errno) | Self::Thread(errno) | Self::Attach(errno) => errno.write_to(out),
+            Self::Memory(errno) => errno.write_to(out),
             Self::NoLibc(path) => out.put(path.to_bytes()),
             _ => {}
         }

@@ -3,7 +3,6 @@
 use core::ffi::CStr;
 
 use crate::image::Writer;
-use crate::slots;
 
 pub(crate) use crate::exported::Exported;
 
@@ -17,44 +16,50 @@ pub(crate) fn all() -> &'static [Exported] {
 pub(crate) struct Exports<'a>(pub(crate) [&'a [Exported]; 2]);
 
 impl<'a> Exports<'a> {
-    pub(crate) fn iter(self) -> impl Iterator<Item = &'a Exported> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = &'a Exported> + Clone {
         let Self([program, mode]) = self;
         program.iter().chain(mode)
     }
 
+    /// Bytes of their names, each with its NUL.
+    #[cfg(std_start)]
+    pub(crate) fn names_len(self) -> u64 {
+        self.iter().map(|export| export.name.count_bytes() as u64 + 1).sum()
+    }
+
+    #[cfg(std_start)]
     pub(crate) fn len(self) -> usize {
         let Self([program, mode]) = self;
         program.len() + mode.len()
     }
 }
 
-/// Writes a GNU hash table of the exports, in one bucket; what it does not have is refused at once by its Bloom filter
-/// (layout: glibc `elf/dl-lookup.c`, `do_lookup_x`).
-pub(crate) fn write_gnu_hash(writer: &mut Writer<'_>, exports: Exports<'_>) {
+/// Writes a GNU hash table of the symbols with these names, which follow each other in the symbol table from
+/// `first_symbol` on: in one bucket; what it does not have is refused at once by its Bloom filter (layout: glibc
+/// `elf/dl-lookup.c`, `do_lookup_x`).
+pub(crate) fn write_gnu_hash<'a>(
+    writer: &mut Writer<'_>,
+    first_symbol: usize,
+    names: impl Iterator<Item = &'a CStr> + Clone,
+) {
     const BLOOM_SHIFT: u32 = 6;
-    const FIRST_SYMBOL: u64 = 1 + slots::COUNT as u64;
+    let (first_symbol, count) = (first_symbol as u64, names.clone().count());
     // One bucket, the first symbol in the table, one Bloom word, its shift; then that word.
-    writer.pair(1 | FIRST_SYMBOL << 32, 1 | u64::from(BLOOM_SHIFT) << 32);
+    writer.pair(1 | first_symbol << 32, 1 | u64::from(BLOOM_SHIFT) << 32);
     let (bloom_word, mut bloom) = (writer.used, 0u64);
-    // The bucket holds the first export's symbol, if there is one, and the chain of hashes follows in half words.
-    let mut half = if exports.len() == 0 { 0 } else { FIRST_SYMBOL };
-    let mut is_low = true;
     writer.push(0);
-    for (left, export) in (0..exports.len()).rev().zip(exports.iter()) {
-        let hash = gnu_hash(export.name);
+    // The bucket holds the first symbol, if there is one; the chain of hashes follows.
+    let mut left = count;
+    let bucket = if count == 0 { 0 } else { first_symbol as u32 };
+    let mut end = writer.text(0, &bucket.to_le_bytes());
+    for name in names {
+        let hash = gnu_hash(name);
         bloom |= 1 << (hash % 64) | 1 << ((hash >> BLOOM_SHIFT) % 64);
+        left -= 1;
         // The lowest bit ends the chain.
-        let link = u64::from(hash & !1 | u32::from(left == 0));
-        if is_low {
-            writer.push(half | link << 32);
-        } else {
-            half = link;
-        }
-        is_low = !is_low;
+        end = writer.text(end, &(hash & !1 | u32::from(left == 0)).to_le_bytes());
     }
-    if is_low {
-        writer.push(half);
-    }
+    writer.used += end.div_ceil(8);
     writer.set(bloom_word, bloom);
 }
 

@@ -89,7 +89,8 @@ impl Host {
     }
 
     fn version(&self) -> Option<&'static CStr> {
-        if self.slots.get(slots::VERSION) != 0 {
+        // Not of a musl: a std program without a libc of its own has such a function from its start code.
+        if self.libc != LibcKind::Musl && self.slots.get(slots::VERSION) != 0 {
             // SAFETY: gnu_get_libc_version(3) gives a C string that stays.
             return Some(unsafe { CStr::from_ptr(self.call(slots::VERSION, [0; 4]) as *const _) });
         }
@@ -188,16 +189,14 @@ fn outcome() -> Result<&'static Host, Error> {
 
 #[cold]
 fn bring_up_once() -> Result<&'static Host, Error> {
-    let me = crate::sys::thread_id();
     loop {
         match STATE.compare_exchange(UNBOUND, BUSY, Ordering::Acquire, Ordering::Acquire) {
             Ok(_) => break,
-            Err(READY | FAILED) => return outcome(),
-            Err(_) if OWNER.load(Ordering::Relaxed) == me => return Err(Error::Recursive),
-            Err(_) => crate::sys::wait_while(&STATE, BUSY),
+            Err(BUSY) => wait()?,
+            Err(_) => return outcome(),
         }
     }
-    OWNER.store(me, Ordering::Relaxed);
+    OWNER.store(me(), Ordering::Relaxed);
     let before = crate::sys::monotonic_nanoseconds();
     let (state, result) = match bring_up() {
         Ok(mut host) => {
@@ -206,28 +205,63 @@ fn bring_up_once() -> Result<&'static Host, Error> {
         }
         Err(Failure::Final(interpreter)) => (FAILED, Err(interpreter)),
         Err(Failure::Retry(error)) => {
-            OWNER.store(0, Ordering::Relaxed);
-            STATE.store(UNBOUND, Ordering::Release);
-            crate::sys::wake_all(&STATE);
+            leave(UNBOUND);
             return Err(error);
         }
     };
     // SAFETY: STATE is BUSY and this thread made it so: nobody else reads or writes.
     unsafe { (*OUTCOME.0.get()).write(result) };
+    leave(state);
+    outcome()
+}
+
+/// Ends BUSY.
+fn leave(state: u32) {
     OWNER.store(0, Ordering::Relaxed);
     STATE.store(state, Ordering::Release);
+    #[cfg(any(guest, native))]
     crate::sys::wake_all(&STATE);
-    outcome()
+}
+
+/// Waits for the thread that is bringing the host up.
+#[cfg(any(guest, native))]
+fn wait() -> Result<(), Error> {
+    if OWNER.load(Ordering::Relaxed) == me() {
+        return Err(Error::Recursive);
+    }
+    crate::sys::wait_while(&STATE, BUSY);
+    Ok(())
+}
+
+#[cfg(any(guest, native))]
+fn me() -> usize {
+    crate::sys::thread_id()
+}
+
+/// A process without a libc has one thread: it waits for itself.
+#[cfg(not(any(guest, native)))]
+fn wait() -> Result<(), Error> {
+    Err(Error::Recursive)
+}
+
+#[cfg(not(any(guest, native)))]
+fn me() -> usize {
+    1
 }
 
 #[cfg(loader)]
 fn bring_up() -> Result<Host, Failure> {
     #[cfg(native)]
+    if let Some(adopted) = crate::std_start::adopted() {
+        return Ok(crate::native::adopted_host(adopted)?);
+    }
+    #[cfg(native)]
     if crate::own::is_dynamic() {
         return Ok(crate::native::host()?);
     }
     let stack = crate::start::initial_stack().ok_or(Error::NoInitialStack)?;
-    let hwcap2 = stack.auxiliary(crate::start::at::HWCAP2).unwrap_or(0);
+    // Without guest mode it is not worth a look whether the kernel has a fast way.
+    let hwcap2 = if cfg!(guest) { stack.auxiliary(crate::start::at::HWCAP2).unwrap_or(0) } else { 0 };
     if crate::arch::thread_pointer(hwcap2) == 0 {
         return crate::adopted::bring_up(stack);
     }

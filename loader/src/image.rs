@@ -10,9 +10,13 @@ use object::pod;
 
 use crate::arch;
 use crate::elf::Phdr;
-use crate::export::{self, Exports};
+#[cfg(not(std_start))]
+use crate::export;
+use crate::export::Exports;
 use crate::slots;
-use crate::strings::Strings;
+#[cfg(std_start)]
+pub(crate) use crate::std_start::image::Std;
+use crate::strings::{Strings, copy};
 
 /// What [`arch::image_entry`] does when the interpreter is done.
 #[repr(C)]
@@ -42,6 +46,9 @@ pub(crate) struct Contents<'a> {
     pub(crate) tls: Option<&'a [u64]>,
     /// Functions that libraries find in the program.
     pub(crate) exports: Exports<'a>,
+    /// What a std program without a libc imports; nothing for others.
+    #[cfg(std_start)]
+    pub(crate) std: Std<'a>,
 }
 
 /// Where the parts of a written image are.
@@ -62,13 +69,17 @@ pub(crate) fn size(contents: &Contents<'_>) -> usize {
     for export in contents.exports.iter() {
         size += export.name.count_bytes() + 1 + (SYMBOL + 1) * 8;
     }
+    #[cfg(std_start)]
+    {
+        size += contents.std.size();
+    }
     size
 }
 
 /// Words of a program header, a symbol and a relocation.
 const HEADER: usize = 7;
-const SYMBOL: usize = 3;
-const RELOCATION: usize = 3;
+pub(crate) const SYMBOL: usize = 3;
+pub(crate) const RELOCATION: usize = 3;
 /// Headers beside those of the static program's segments.
 const OWN_HEADERS: usize = 6;
 
@@ -90,6 +101,10 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     for export in contents.exports.iter() {
         end = writer.text(end, export.name.to_bytes_with_nul());
     }
+    #[cfg(std_start)]
+    {
+        end = contents.std.write_names(&mut writer, end);
+    }
     let interpreter = strings + end as u64;
     end = writer.text(end, contents.interpreter.to_bytes_with_nul());
     writer.used += end.div_ceil(8);
@@ -97,7 +112,10 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     let symbols = writer.here();
     write_symbols(&mut writer, contents);
     let hash = writer.here();
-    export::write_gnu_hash(&mut writer, contents.exports);
+    #[cfg(not(std_start))]
+    export::write_gnu_hash(&mut writer, 1 + slots::COUNT, contents.exports.iter().map(|export| export.name));
+    #[cfg(std_start)]
+    contents.std.write_gnu_hash(&mut writer, contents.exports);
     let slots = writer.here();
     writer.used += slots::COUNT;
     let relocations = writer.here();
@@ -105,6 +123,9 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
         writer.pair(slots + index * 8, (1 + index) << 32 | u64::from(arch::GLOB_DAT.0));
         writer.push(0);
     }
+    #[cfg(std_start)]
+    contents.std.write_relocations(&mut writer, contents.exports.len());
+    let relocations_size = writer.here() - relocations;
 
     let dynamic = writer.here();
     let mut name = 1;
@@ -118,8 +139,10 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     writer.dynamic(elf::DT_SYMENT, SYMBOL as u64 * 8);
     writer.dynamic(elf::DT_GNU_HASH, hash);
     writer.dynamic(elf::DT_RELA, relocations);
-    writer.dynamic(elf::DT_RELASZ, (slots::COUNT * RELOCATION * 8) as u64);
+    writer.dynamic(elf::DT_RELASZ, relocations_size);
     writer.dynamic(elf::DT_RELAENT, RELOCATION as u64 * 8);
+    #[cfg(std_start)]
+    contents.std.write_destructors(&mut writer);
     writer.dynamic(elf::DT_FLAGS, elf::DF_BIND_NOW.0);
     writer.dynamic(elf::DT_DEBUG, 0); // the interpreter stores its list of libraries there, for debuggers
     writer.dynamic(elf::DT_NULL, 0);
@@ -182,19 +205,23 @@ fn write_symbols(writer: &mut Writer<'_>, contents: &Contents<'_>) {
         writer.push(0);
         name += text.count_bytes() as u64 + 1;
     }
+    #[cfg(std_start)]
+    contents.std.write_functions(writer, name + contents.exports.names_len());
     for export in contents.exports.iter() {
         let value = (export.code as usize).wrapping_sub(writer.bias);
         writer.pair(name | GLOBAL_FUNCTION << 32 | DEFINED << 48, value as u64);
         writer.push(0);
         name += export.name.count_bytes() as u64 + 1;
     }
+    #[cfg(std_start)]
+    contents.std.write_data(writer, name);
 }
 
 /// Lays words out one after another. What does not fit is counted and left out.
 pub(crate) struct Writer<'a> {
     words: &'a mut [u64],
     pub(crate) used: usize,
-    bias: usize,
+    pub(crate) bias: usize,
 }
 
 impl Writer<'_> {
@@ -225,15 +252,13 @@ impl Writer<'_> {
 
     /// Bytes at an offset from here, without going on; the offset after them.
     #[inline(never)]
-    fn text(&mut self, offset: usize, bytes: &[u8]) -> usize {
+    pub(crate) fn text(&mut self, offset: usize, bytes: &[u8]) -> usize {
         let places = pod::bytes_of_slice_mut(self.words).get_mut(self.used * 8 + offset..).unwrap_or_default();
-        for (place, byte) in places.iter_mut().zip(bytes) {
-            *place = *byte;
-        }
+        copy(places, bytes);
         offset + bytes.len()
     }
 
-    fn dynamic(&mut self, tag: DynamicTag, value: u64) {
+    pub(crate) fn dynamic(&mut self, tag: DynamicTag, value: u64) {
         self.pair(tag.0 as u64, value);
     }
 

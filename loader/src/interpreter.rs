@@ -4,50 +4,47 @@ use core::ffi::CStr;
 
 use object::LittleEndian as LE;
 use object::elf;
-use rustix::fd::OwnedFd;
-use rustix::fs::{self, Mode, OFlags};
-use rustix::mm::{self, MapFlags, ProtFlags};
 
 use crate::arch;
 use crate::elf::{HEAD, Object, Phdr};
-use crate::error::{Attempts, Errno, Error, Rejection};
+use crate::error::{Attempts, Errno, Error, INTERPRETER_VARIABLE, Rejection};
 use crate::host::LibcKind;
 use crate::mapping::Mapping;
-use crate::strings::Strings;
+use crate::strings::{Strings, copy};
+use crate::sys::file::{self, File};
 
-/// The environment variable that names an interpreter, and the only one tried then.
-const VARIABLE: &[u8] = b"IMPORT_DYNAMIC_INTERPRETER";
 /// Programs that every host has, whose PT_INTERP tells where the interpreter is (NixOS, Guix).
 const KNOWN_PROGRAMS: Strings<'static> = Strings::new("/usr/bin/env\0/bin/sh\0");
 
-impl From<rustix::io::Errno> for Rejection {
-    fn from(errno: rustix::io::Errno) -> Self {
-        Self::System(errno.into())
+impl From<Errno> for Rejection {
+    fn from(errno: Errno) -> Self {
+        Self::System(errno)
     }
 }
 
 /// A file name, NUL-terminated.
-pub(crate) struct Path([u8; 256]);
+pub(crate) struct Path([u8; PATH]);
+const PATH: usize = 256;
 
 impl Path {
-    pub(crate) const EMPTY: Self = Self([0; 256]);
+    pub(crate) const EMPTY: Self = Self([0; PATH]);
 
-    /// Where `len` bytes of a name can be written, a NUL after them.
-    fn room(&mut self, len: usize) -> Result<&mut [u8], Rejection> {
-        self.0 = [0; 256];
-        let (_, name) = self.0.split_last_mut().ok_or(Rejection::System(Errno::NAME_TOO_LONG))?;
-        name.get_mut(..len).ok_or(Rejection::System(Errno::NAME_TOO_LONG))
+    /// Where a name can be written, a NUL after it.
+    fn room(&mut self) -> &mut [u8] {
+        self.0 = [0; PATH];
+        let [name @ .., _] = &mut self.0;
+        name
     }
 
+    /// A name that is too long is cut.
     fn set(&mut self, name: &CStr) -> Result<(), Rejection> {
-        for (place, byte) in self.room(name.count_bytes())?.iter_mut().zip(name.to_bytes()) {
-            *place = *byte;
-        }
-        Ok(())
+        let room = self.room();
+        copy(room, name.to_bytes());
+        if name.count_bytes() <= room.len() { Ok(()) } else { Err(Rejection::System(Errno::NAME_TOO_LONG)) }
     }
 
     pub(crate) fn as_c_str(&self) -> &CStr {
-        Strings::from_bytes(&self.0).next().unwrap_or_default()
+        Strings::all(&self.0).next().unwrap_or_default()
     }
 }
 
@@ -78,26 +75,24 @@ impl Interpreter {
     /// [`Error::NoInterpreter`] names every file tried.
     pub(crate) fn load(path: &mut Path, page: usize) -> Result<Self, Error> {
         let mut attempts = Attempts::NONE;
-        let wanted = crate::start::variable(VARIABLE);
-        let names = wanted.map_or(arch::INTERPRETERS, Strings::one);
-        for name in names {
-            match path.set(name).and_then(|()| Self::open(name, page)) {
+        let (mut names, mut programs) = (arch::INTERPRETERS, KNOWN_PROGRAMS);
+        if let Some(name) = crate::start::variable(INTERPRETER_VARIABLE) {
+            (names, programs) = (Strings::one(name), Strings::all(&[]));
+        }
+        loop {
+            let named = match names.next() {
+                Some(name) => path.set(name),
+                None => match programs.next() {
+                    Some(program) if interpreter_of(program, path).is_ok() && !attempts.has(path.as_c_str()) => Ok(()),
+                    Some(_) => continue,
+                    None => return Err(Error::NoInterpreter(attempts)),
+                },
+            };
+            match named.and_then(|()| Self::open(path.as_c_str(), page)) {
                 Ok(interpreter) => return Ok(interpreter),
-                Err(reason) => attempts.push(name, reason),
+                Err(reason) => attempts.push(path.as_c_str(), reason),
             }
         }
-        if wanted.is_none() {
-            for program in KNOWN_PROGRAMS {
-                if interpreter_of(program, path).is_err() || attempts.has(path.as_c_str()) {
-                    continue;
-                }
-                match Self::open(path.as_c_str(), page) {
-                    Ok(interpreter) => return Ok(interpreter),
-                    Err(reason) => attempts.push(path.as_c_str(), reason),
-                }
-            }
-        }
-        Err(Error::NoInterpreter(attempts))
     }
 
     #[inline(never)]
@@ -121,16 +116,11 @@ impl Interpreter {
 
 /// Opens a regular file; its size, and its first bytes.
 #[inline(never)]
-fn open<'a>(name: &CStr, head: &'a mut [u8; HEAD]) -> Result<(OwnedFd, u64, &'a [u8]), Rejection> {
-    // NONBLOCK: the name may lead to a FIFO, which would wait for a writer before it can be rejected.
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
-    let file = fs::open(name, flags, Mode::empty())?;
-    let status = fs::fstat(&file)?;
-    if !fs::FileType::from_raw_mode(status.st_mode).is_file() {
-        return Err(Rejection::NotRegular);
-    }
-    let len = rustix::io::pread(&file, &mut head[..], 0)?;
-    Ok((file, status.st_size as u64, head.get(..len).unwrap_or_default()))
+fn open<'a>(name: &CStr, head: &'a mut [u8; HEAD]) -> Result<(File, u64, &'a [u8]), Rejection> {
+    let file = File::open(name)?;
+    let size = file.size()?.ok_or(Rejection::NotRegular)?;
+    let len = file.read(head, 0)?;
+    Ok((file, size, head.get(..len).unwrap_or_default()))
 }
 
 /// Stores the name of the interpreter that the program `name` asks for.
@@ -138,15 +128,16 @@ fn interpreter_of(name: &CStr, path: &mut Path) -> Result<(), Rejection> {
     let mut head = [0; HEAD];
     let (file, _, head) = open(name, &mut head)?;
     let (offset, size) = crate::elf::interpreter_name(head, arch::MACHINE)?;
-    rustix::io::pread(&file, path.room(size as usize)?, offset)?;
+    let room = path.room().get_mut(..size as usize).ok_or(Rejection::System(Errno::NAME_TOO_LONG))?;
+    file.read(room, offset)?;
     Ok(())
 }
 
 /// Maps every segment of a checked object; the load bias and the mapping.
-fn map(file: &OwnedFd, object: &Object<'_>, page: usize) -> rustix::io::Result<(usize, Mapping)> {
+fn map(file: &File, object: &Object<'_>, page: usize) -> Result<(usize, Mapping), Errno> {
     let align = object.align as usize;
     let span = (object.span as usize + page - 1) & !(page - 1);
-    let mapping = Mapping::new(span + (align - page), ProtFlags::empty())?;
+    let mapping = Mapping::new(span + (align - page), file::PROT_NONE)?;
     let base = (mapping.start + align - 1) & !(align - 1);
     let bias = base.wrapping_sub(object.start as usize);
     for segment in object.segments {
@@ -157,36 +148,37 @@ fn map(file: &OwnedFd, object: &Object<'_>, page: usize) -> rustix::io::Result<(
     Ok((bias, mapping))
 }
 
-fn map_segment(file: &OwnedFd, segment: &Phdr, bias: usize, page: usize) -> rustix::io::Result<()> {
+#[inline(never)]
+fn map_segment(file: &File, segment: &Phdr, bias: usize, page: usize) -> Result<(), Errno> {
     let (down, up) = (|a: usize| a & !(page - 1), |a: usize| a.wrapping_add(page - 1) & !(page - 1));
     let start = bias.wrapping_add(segment.p_vaddr.get(LE) as usize);
     let file_end = start + segment.p_filesz.get(LE) as usize;
     let end = start + segment.p_memsz.get(LE) as usize;
-    let mut protection = ProtFlags::empty();
-    let has = |flag: elf::ProgramFlags| segment.p_flags.get(LE).0 & flag.0 != 0;
-    protection.set(ProtFlags::READ, has(elf::PF_R));
-    protection.set(ProtFlags::WRITE, has(elf::PF_W));
-    protection.set(ProtFlags::EXEC, has(elf::PF_X));
-    let flags = MapFlags::PRIVATE | MapFlags::FIXED;
+    let has =
+        |flag: elf::ProgramFlags, protection| if segment.p_flags.get(LE).0 & flag.0 != 0 { protection } else { 0 };
+    let protection =
+        has(elf::PF_R, file::PROT_READ) | has(elf::PF_W, file::PROT_WRITE) | has(elf::PF_X, file::PROT_EXEC);
     // SAFETY: all addresses lie in the reservation (check_interpreter: ascending, within the span), which is ours.
     unsafe {
+        let mut rest = down(start);
         if file_end > start {
             let offset = segment.p_offset.get(LE) & !(page as u64 - 1);
-            mm::mmap(down(start) as *mut _, file_end - down(start), protection, flags, file, offset)?;
-            if has(elf::PF_W) {
+            file::map(rest, file_end - rest, protection, Some(file), offset)?;
+            rest = up(file_end);
+            if protection & file::PROT_WRITE != 0 {
                 // To the end of the page, as the kernel does: glibc's interpreter allocates from there.
-                core::ptr::write_bytes(file_end as *mut u8, 0, up(file_end) - file_end);
+                core::ptr::write_bytes(file_end as *mut u8, 0, rest - file_end);
             }
         }
-        let rest = if file_end > start { up(file_end) } else { down(start) };
         if up(end) > rest {
-            mm::mmap_anonymous(rest as *mut _, up(end) - rest, protection, flags)?;
+            file::map(rest, up(end) - rest, protection, None, 0)?;
         }
     }
     Ok(())
 }
 
 /// The interpreter's dynamic string table.
+#[inline(never)]
 fn names(object: &Object<'_>, bias: usize) -> Strings<'static> {
     let dynamic = loaded(object, bias, object.dynamic.0, object.dynamic.1);
     let (mut start, mut size) = (0, 0);
@@ -197,7 +189,7 @@ fn names(object: &Object<'_>, bias: usize) -> Strings<'static> {
             _ => {}
         }
     }
-    Strings::from_bytes(loaded(object, bias, start, size))
+    Strings::all(loaded(object, bias, start, size))
 }
 
 fn defines(mut names: Strings<'_>, name: &CStr) -> bool {

@@ -61,6 +61,9 @@ mod relocate;
 #[cfg(loader)]
 mod start;
 #[cfg(loader)]
+#[doc(hidden)]
+pub mod std_start;
+#[cfg(loader)]
 mod version;
 
 #[doc(hidden)]
@@ -74,11 +77,11 @@ pub use fatal::{STATUS, Stderr, exit_with, print_line};
 pub use host::{Host, LibcKind, LinkMode, host, host_if_up};
 pub use message::{Message, Sink};
 #[doc(hidden)]
-pub use message::{format, put_number};
+pub use message::{format, put_list, put_number};
 #[doc(hidden)]
 pub use registry::section;
 #[doc(hidden)]
-pub use strings::Strings;
+pub use strings::{Strings, copy};
 #[doc(hidden)]
 pub use sys::{exit_group, monotonic_nanoseconds};
 #[doc(hidden)]

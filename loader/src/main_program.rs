@@ -2,23 +2,22 @@
 
 use core::ffi::CStr;
 
-use rustix::mm::ProtFlags;
-
 use crate::error::{Errno, Error};
 use crate::host::{Failure, Host, LibcKind, LinkMode};
 use crate::image::{self, Contents, Layout};
 use crate::interpreter::Interpreter;
 use crate::mapping::Mapping;
 use crate::slots::Slots;
+use crate::sys::file;
 
 /// The libraries that the image needs for a `dlopen` and threads, each with its NUL.
 pub(crate) fn needed(libc: LibcKind) -> &'static str {
-    const GLIBC: &str = "libc.so.6\0libpthread.so.0\0libdl.so.2\0";
+    let all = "libc.so.6\0libpthread.so.0\0libdl.so.2\0";
     match libc {
-        LibcKind::Glibc => GLIBC.get(..10).unwrap_or_default(),
-        LibcKind::GlibcBefore234 => GLIBC,
-        LibcKind::Musl => "libc.so\0",
         LibcKind::Unknown => "",
+        LibcKind::Musl => "libc.so\0",
+        LibcKind::Glibc => all.split_at(10).0,
+        LibcKind::GlibcBefore234 => all,
     }
 }
 
@@ -32,12 +31,18 @@ impl MappedImage {
     /// Writes an image.
     pub(crate) fn new(contents: &Contents<'_>, page: usize) -> Result<Self, Error> {
         let len = (image::size(contents) + page - 1) & !(page - 1);
-        let mapping =
-            Mapping::new(len, ProtFlags::READ | ProtFlags::WRITE).map_err(|errno| Error::Memory(errno.into()))?;
+        let mapping = Mapping::new(len, file::PROT_READ | file::PROT_WRITE).map_err(Error::Memory)?;
         // SAFETY: the mapping just made, zeroed and ours, in whole words.
         let words = unsafe { core::slice::from_raw_parts_mut(mapping.start as *mut u64, len / 8) };
         let layout = image::write(words, contents).ok_or(Error::Memory(Errno::NO_MEMORY))?;
         Ok(Self { layout, mapping })
+    }
+
+    /// Lets the image stay for the life of the process.
+    #[cfg(std_start)]
+    pub(crate) fn keep(self) -> Layout {
+        self.mapping.keep();
+        self.layout
     }
 
     /// The host that has been brought up with this image, which stays.

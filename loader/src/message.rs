@@ -1,7 +1,10 @@
 //! Messages in parts, without an allocator and without core's formatting, which would be a good part of a small program.
 //! Parts are bytes: file names need not be UTF-8, and stderr takes them as they are.
 
+use core::ffi::CStr;
 use core::fmt;
+
+use crate::strings::Strings;
 
 /// Takes the parts of a message, one after another.
 pub trait Sink {
@@ -65,4 +68,24 @@ pub fn put_number(out: &mut dyn Sink, number: u64) {
         put_number(out, number / 10);
     }
     out.put(&[b'0' + (number % 10) as u8]);
+}
+
+/// Gives texts with `first` before the first and, by turns, one of `separators` between two. An empty text is left out,
+/// with the separator after it.
+pub fn put_list(out: &mut dyn Sink, texts: Strings<'_>, first: &CStr, separators: Strings<'static>) {
+    let (mut separator, mut turn) = (first, separators);
+    for text in texts {
+        let following = match turn.next() {
+            Some(following) => following,
+            None => {
+                turn = separators;
+                turn.next().unwrap_or_default()
+            }
+        };
+        if !text.is_empty() {
+            out.put(separator.to_bytes());
+            out.put(text.to_bytes());
+            separator = following;
+        }
+    }
 }

@@ -21,6 +21,17 @@ pub(crate) fn host() -> Result<Host, Error> {
     Ok(Host { mode: LinkMode::Native, libc, interpreter: c"", base: 0, slots, nanoseconds: 0 })
 }
 
+/// The host of a std program without a libc of its own: what its start code has found.
+#[cfg(loader)]
+pub(crate) fn adopted_host(adopted: &crate::std_start::Adopted) -> Result<Host, Error> {
+    let slots = slots();
+    if !slots.are_usable() {
+        return Err(Error::NoDlopen);
+    }
+    let (libc, base, interpreter) = (adopted.libc(), adopted.base(), adopted.interpreter());
+    Ok(Host { mode: LinkMode::Adopted, libc, interpreter, base, slots, nanoseconds: 0 })
+}
+
 const LIBC: LibcKind = match () {
     () if cfg!(all(target_os = "linux", target_env = "gnu")) => LibcKind::Glibc,
     () if cfg!(target_env = "musl") => LibcKind::Musl,

@@ -6,6 +6,8 @@ use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 /// The address of `argc`, null until somebody has told.
 static INITIAL_STACK: AtomicPtr<usize> = AtomicPtr::new(core::ptr::null_mut());
+/// The auxiliary vector: found once, since the environment before it may change later. Stored before INITIAL_STACK.
+static AUXV: AtomicPtr<[usize; 2]> = AtomicPtr::new(core::ptr::null_mut());
 /// Bytes below the initial stack that the program does not use: the interpreter's frames go there.
 static RESERVED: AtomicUsize = AtomicUsize::new(0);
 
@@ -32,6 +34,8 @@ pub(crate) mod at {
 /// - the `reserved` bytes below it are never used by the program.
 pub unsafe fn set_initial_stack(stack: *mut usize, reserved: usize) {
     RESERVED.store(reserved, Ordering::Relaxed);
+    // SAFETY: the caller's; told once, at the start.
+    AUXV.store(unsafe { InitialStack(stack).find_auxv() }, Ordering::Relaxed);
     INITIAL_STACK.store(stack, Ordering::Release);
 }
 
@@ -52,6 +56,15 @@ pub(crate) fn reserved() -> usize {
 pub struct InitialStack(*mut usize);
 
 impl InitialStack {
+    /// The initial stack as an interpreter has left it.
+    ///
+    /// # Safety
+    /// As for [`set_initial_stack`].
+    #[cfg(std_start)]
+    pub(crate) unsafe fn at(stack: *mut usize) -> Self {
+        Self(stack)
+    }
+
     pub(crate) fn as_ptr(self) -> *mut usize {
         self.0
     }
@@ -77,19 +90,37 @@ impl InitialStack {
     /// # Safety
     /// No other such slice is in use.
     pub(crate) unsafe fn auxv<'a>(self) -> &'a mut [[usize; 2]] {
-        let mut end = self.envp();
+        let mut start = AUXV.load(Ordering::Relaxed);
         // SAFETY: the environment ends with a null word, the auxiliary vector follows and ends with AT_NULL.
         unsafe {
-            while !(*end).is_null() {
-                end = end.add(1);
+            if start.is_null() {
+                start = self.find_auxv();
             }
-            let start: *mut [usize; 2] = end.add(1).cast();
             let mut len = 0;
             while (*start.add(len))[0] != at::NULL {
                 len += 1;
             }
             core::slice::from_raw_parts_mut(start, len)
         }
+    }
+
+    /// Where the auxiliary vector begins: behind the null words that end the environment. There are more than one when
+    /// variables have been taken out of it, as libcs do at once in secure execution.
+    ///
+    /// # Safety
+    /// Nobody changes the environment meanwhile.
+    unsafe fn find_auxv(self) -> *mut [usize; 2] {
+        let mut end = self.envp();
+        // SAFETY: as in `auxv`, which is never empty: AT_PAGESZ is always there.
+        unsafe {
+            while !(*end).is_null() {
+                end = end.add(1);
+            }
+            while (*end).is_null() {
+                end = end.add(1);
+            }
+        }
+        end.cast()
     }
 
     /// One value of the auxiliary vector.

@@ -18,13 +18,25 @@ impl<'a> Strings<'a> {
     }
 
     /// The strings of `list`; what follows its last NUL is none.
-    pub(crate) const fn from_bytes(list: &'a [u8]) -> Self {
+    pub const fn all(list: &'a [u8]) -> Self {
         Self(list)
     }
 
     /// The string at an index, without its NUL.
+    #[inline(never)]
     pub(crate) fn nth_text(mut self, index: usize) -> &'a [u8] {
-        self.nth(index).unwrap_or_default().to_bytes()
+        for _ in 0..index {
+            self.next();
+        }
+        self.next().unwrap_or_default().to_bytes()
+    }
+}
+
+/// Copies a string to where there is room for it.
+#[inline(never)]
+pub fn copy(to: &mut [u8], from: &[u8]) {
+    for (place, byte) in to.iter_mut().zip(from) {
+        *place = *byte;
     }
 }
 
@@ -48,10 +60,10 @@ pub(crate) const fn position(list: &str, text: &str) -> usize {
 
 /// `match` from a value to a text, as bytes.
 macro_rules! text {
-    ($value:expr, { $($pattern:pat => $text:literal,)* }) => {{
+    ($value:expr, { $($(#[$attribute:meta])* $pattern:pat => $text:literal,)* }) => {{
         const ALL: &str = concat!($($text, "\0",)*);
         let index = match $value {
-            $($pattern => const { $crate::strings::position(ALL, $text) },)*
+            $($(#[$attribute])* $pattern => const { $crate::strings::position(ALL, $text) },)*
         };
         $crate::strings::Strings::new(ALL).nth_text(index)
     }};

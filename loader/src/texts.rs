@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 
-use crate::strings::Strings;
+use crate::strings::{Strings, copy};
 use crate::sys;
 
 /// Strings in order; none until the first is pushed.
@@ -35,9 +35,7 @@ impl Texts {
             pages.is_cut = true;
             return;
         }
-        for (place, byte) in room.iter_mut().zip(text) {
-            *place = *byte;
-        }
+        copy(room, text);
         pages.used += text.len() + 1; // the NUL is there
     }
 
@@ -48,7 +46,7 @@ impl Texts {
 
     /// The strings, in order.
     pub fn iter(&self) -> Strings<'_> {
-        Strings::from_bytes(self.pages().and_then(|pages| pages.bytes.get(..pages.used)).unwrap_or_default())
+        Strings::all(self.pages().and_then(|pages| pages.bytes.get(..pages.used)).unwrap_or_default())
     }
 
     /// Whether some were left out.

@@ -25,7 +25,7 @@ pub(crate) unsafe fn musl(base: usize) -> Option<&'static CStr> {
     let mut strings = constants.flat_map(|segment| {
         let start = bias.wrapping_add(segment.p_vaddr.get(LE) as usize) as *const u8;
         // SAFETY: a readable segment of an object that stays.
-        Strings::from_bytes(unsafe { core::slice::from_raw_parts(start, segment.p_filesz.get(LE) as usize) })
+        Strings::all(unsafe { core::slice::from_raw_parts(start, segment.p_filesz.get(LE) as usize) })
     });
     strings.find(|text| is_version(text.to_bytes()))
 }

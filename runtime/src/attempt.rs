@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use import_dynamic_loader::{Message, Sink, Texts, format};
+use import_dynamic_loader::{Message, Sink, Strings, Texts, format, put_list};
 
 /// One try that failed.
 #[derive(Clone, Copy)]
@@ -54,21 +54,20 @@ impl<'a> Attempt<'a> {
     }
 }
 
-impl Message for Attempt<'_> {
-    fn write_to(&self, out: &mut dyn Sink) {
-        if !self.symbol.is_empty() {
-            out.put(self.symbol.to_bytes());
-            out.put(b" in ");
-        }
-        out.put(library_name(self.library).to_bytes());
-        out.put(b": ");
-        out.put(self.reason.to_bytes());
-    }
-}
+/// What the global scope is called.
+const GLOBAL: &CStr = c"the global scope";
 
 /// A library's name in messages, where the empty one stands for the global scope.
 pub(crate) fn library_name(name: &CStr) -> &CStr {
-    if name.is_empty() { c"the global scope" } else { name }
+    if name.is_empty() { GLOBAL } else { name }
+}
+
+impl Message for Attempt<'_> {
+    fn write_to(&self, out: &mut dyn Sink) {
+        let mut attempts = Attempts::NONE;
+        attempts.push(self.library, self.symbol, self.reason);
+        attempts.put(out, c"");
+    }
 }
 
 impl fmt::Display for Attempt<'_> {
@@ -90,7 +89,7 @@ impl Attempts {
     pub(crate) const NONE: Self = Self(Texts::NONE);
 
     pub(crate) fn push(&mut self, library: &CStr, symbol: &CStr, reason: &CStr) {
-        for text in [library, symbol, reason] {
+        for text in [symbol, library_name(library), reason] {
             self.0.push(text.to_bytes());
         }
     }
@@ -98,8 +97,14 @@ impl Attempts {
     pub(crate) fn iter(&self) -> impl Iterator<Item = Attempt<'_>> {
         let mut texts = self.0.iter();
         core::iter::from_fn(move || {
-            Some(Attempt { library: texts.next()?, symbol: texts.next()?, reason: texts.next()? })
+            let (symbol, library, reason) = (texts.next()?, texts.next()?, texts.next()?);
+            Some(Attempt { library: if library == GLOBAL { c"" } else { library }, symbol, reason })
         })
+    }
+
+    /// Gives all of them: symbol, library, reason.
+    pub(crate) fn put(&self, out: &mut dyn Sink, first: &CStr) {
+        put_list(out, self.0.iter(), first, Strings::new(" in \0: \0; \0"));
     }
 
     pub(crate) fn are_cut(&self) -> bool {

@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 
 use import_dynamic_loader::Host;
 
-use crate::attempt::{Attempts, library_name};
+use crate::attempt::Attempts;
 use crate::debug;
 use crate::error::{Cause, ImportError};
 use crate::import::Import;
@@ -20,7 +20,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
         Ok(host) => match open_requirements(host).and_then(|()| resolve(host, declaration)) {
             Ok(address) => {
                 let code = import.publish(address.as_ptr().cast(), host.link_mode());
-                line.end(|| [c"bound ", import.symbol(), c" from ", library_name(import.library())]);
+                line.end("bound ", import);
                 return Ok(code);
             }
             Err(attempts) => Cause::Unresolved(attempts),
@@ -29,7 +29,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
     };
     match declaration.fallback {
         Some(fallback) => {
-            line.end(|| [c"fell back for ", import.symbol(), c" of ", library_name(import.library())]);
+            line.end("fell back for ", import);
             Ok(import.publish_fallback(fallback))
         }
         None => Err(ImportError::new(import, cause)),
@@ -37,6 +37,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
 }
 
 /// Opens the libraries that the program requires, before its first import is bound.
+#[inline(never)]
 fn open_requirements(host: &Host) -> Result<(), Attempts> {
     static ARE_OPEN: AtomicBool = AtomicBool::new(false);
     if ARE_OPEN.load(Ordering::Relaxed) {

@@ -5,6 +5,9 @@ use core::sync::atomic::{AtomicU8, Ordering};
 
 use import_dynamic_loader::{Sink, Stderr, monotonic_nanoseconds, put_number, variable};
 
+use crate::attempt::library_name;
+use crate::import::Import;
+
 const UNKNOWN: u8 = 0;
 const OFF: u8 = 1;
 const ON: u8 = 2;
@@ -32,21 +35,33 @@ impl Line {
         Self { start: is_on().then(monotonic_nanoseconds) }
     }
 
-    /// Writes the line: what was done and how long it took.
+    /// Writes the line: what was done to an import, and how long it took.
     #[inline(always)]
-    pub(crate) fn end<const N: usize>(self, what: impl FnOnce() -> [&'static CStr; N]) {
+    pub(crate) fn end(self, verb: &str, import: &Import) {
         if let Some(start) = self.start {
-            write(start, &what());
+            write(start, verb, import.symbol(), Some(import.library()));
+        }
+    }
+
+    /// Writes the line about a library.
+    #[inline(always)]
+    pub(crate) fn end_opened(self, file: &CStr) {
+        if let Some(start) = self.start {
+            write(start, "opened ", file, None);
         }
     }
 }
 
 #[cold]
-fn write(start: u64, what: &[&CStr]) {
+#[inline(never)]
+fn write(start: u64, verb: &str, what: &CStr, library: Option<&CStr>) {
     let mut out = Stderr::new();
     out.put(b"import-dynamic: ");
-    for part in what {
-        out.put(part.to_bytes());
+    out.put(verb.as_bytes());
+    out.put(what.to_bytes());
+    if let Some(library) = library {
+        out.put(b" from ");
+        out.put(library_name(library).to_bytes());
     }
     out.put(b" in ");
     put_number(&mut out, monotonic_nanoseconds().wrapping_sub(start) / 1000);

@@ -79,12 +79,7 @@ impl Message for ImportError {
                 error.write_to(out);
             }
             Cause::Unresolved(attempts) => {
-                let mut separator: &[u8] = b": ";
-                for attempt in attempts.iter() {
-                    out.put(separator);
-                    attempt.write_to(out);
-                    separator = b"; ";
-                }
+                attempts.put(out, c": ");
                 if attempts.are_cut() {
                     out.put(b"; and more");
                 }

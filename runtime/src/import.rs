@@ -129,6 +129,13 @@ impl Import {
         if self.is_bound() { Ok(self.target()) } else { crate::bind::bind(self) }
     }
 
+    /// The bound function itself, without the switch of guest mode.
+    #[inline]
+    pub(crate) fn bare_target(&'static self) -> *const () {
+        // Acquire, as in `target`.
+        self.target.load(Ordering::Acquire)
+    }
+
     /// The host's address of a data symbol.
     ///
     /// # Errors

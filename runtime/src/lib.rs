@@ -19,6 +19,9 @@
 //!
 //! The same source works in a dynamic program, in a static one with its own libc, and in a `no_std` one without any
 //! ([`main!`]); [`host`] tells which it is. See the README for what a call costs, and for the limits.
+//!
+//! On Linux the features `guest` (static programs with a libc) and `native` (dynamic programs) can be left out where
+//! neither is built: what is left serves programs without libc, which are smallest so.
 
 #![no_std]
 
@@ -38,6 +41,7 @@ pub mod private;
 mod program;
 mod registry;
 mod resolve;
+mod scope;
 mod stubs;
 
 pub use error::{Attempt, Attempted, ImportError, ImportErrors};
@@ -47,6 +51,7 @@ pub use import_dynamic_loader::{
 pub use import_dynamic_macros::{callback, export_dynamic, import_dynamic, require};
 pub use program::Arguments;
 pub use registry::{Imports, bind_all, imports};
+pub use scope::{GuestScope, guest_scope};
 
 /// An import as [`imports`] lists it.
 pub use import::Import;

@@ -4,13 +4,14 @@ use core::ffi::CStr;
 use core::ffi::c_void;
 use core::ptr::NonNull;
 
-use import_dynamic_loader::{Handle, Host};
+use import_dynamic_loader::{Handle, Host, Strings, copy};
 
 use crate::attempt::{Attempts, NO_VERSIONS};
 use crate::import::Declaration;
 use crate::{debug, handles, library};
 
 /// The address of an import in the host, or everything that was tried.
+#[inline(never)]
 pub(crate) fn resolve(host: &Host, declaration: &'static Declaration) -> Result<NonNull<c_void>, Attempts> {
     let mut search = Search { host, declaration, attempts: Attempts::NONE };
     if declaration.libraries.is_empty() {
@@ -61,7 +62,7 @@ fn open(host: &Host, file: &'static CStr, attempts: &mut Attempts) -> Option<Han
         return None;
     };
     handles::remember(file, handle);
-    line.end(|| [c"opened ", file]);
+    line.end_opened(file);
     Some(handle)
 }
 
@@ -100,10 +101,9 @@ impl Search<'_> {
 
 /// `prefix` and `symbol` as one C string in `buffer`, if it fits; none without a prefix.
 fn prefixed<'a>(buffer: &'a mut [u8; 128], prefix: &str, symbol: &CStr) -> Option<&'a CStr> {
-    let len = prefix.len() + symbol.count_bytes() + 1;
-    let text = buffer.get_mut(..len).filter(|_| !prefix.is_empty())?;
-    for (place, byte) in text.iter_mut().zip(prefix.bytes().chain(symbol.to_bytes_with_nul().iter().copied())) {
-        *place = byte;
-    }
-    CStr::from_bytes_with_nul(text).ok()
+    let (start, rest) = buffer.split_at_mut_checked(prefix.len())?;
+    let rest = rest.get_mut(..symbol.count_bytes() + 1).filter(|_| !prefix.is_empty())?;
+    copy(start, prefix.as_bytes());
+    copy(rest, symbol.to_bytes_with_nul());
+    Strings::all(buffer).next()
 }

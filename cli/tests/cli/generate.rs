@@ -23,8 +23,10 @@ fn manual_pages() {
         .map(|page| page.unwrap().file_name().into_string().unwrap())
         .collect();
     pages.sort();
-    let names = ["-bundle.1", "-check.1", "-completions.1", "-inspect.1", "-man.1", ".1"];
-    assert_eq!(pages, names.map(|name| format!("cargo-import-dynamic{name}")));
+    let commands = ["bench", "build", "bundle", "check", "completions", "inspect", "install", "man", "run", "test"];
+    let mut names: Vec<_> = commands.iter().map(|command| format!("cargo-import-dynamic-{command}.1")).collect();
+    names.push("cargo-import-dynamic.1".to_owned());
+    assert_eq!(pages, names);
 }
 
 #[test]

@@ -10,17 +10,18 @@ fn source(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
 }
 
-/// The C string literals in `text`.
-fn c_strings(text: &str) -> Vec<&str> {
-    text.split('"').skip(1).step_by(2).collect()
+/// The NUL-terminated names in the string literals of `text`.
+fn names(text: &str) -> Vec<&str> {
+    let literals = text.split('"').skip(1).step_by(2);
+    literals.flat_map(|literal| literal.split("\\0")).filter(|name| !name.is_empty()).collect()
 }
 
 #[test]
 fn logical_names_are_those_of_the_runtime() {
     let text = source("runtime/src/library.rs");
     let linux = text.split("#[cfg(not(any(").nth(1).unwrap();
-    let table = linux.split("= &[").nth(1).unwrap().split("];").next().unwrap();
-    let lines: Vec<_> = table.lines().map(c_strings).filter(|names| !names.is_empty()).collect();
+    let table = linux.split("concat!(").nth(1).unwrap().split("));").next().unwrap();
+    let lines: Vec<_> = table.lines().map(names).filter(|names| !names.is_empty()).collect();
     assert_eq!(lines.len(), 6);
     for names in lines {
         assert_eq!(library::alternatives(names[0]), names[1..]);
@@ -31,6 +32,6 @@ fn logical_names_are_those_of_the_runtime() {
 #[test]
 fn usual_interpreters_are_those_of_the_loader() {
     let text = source("loader/src/arch/x86_64/linux.rs");
-    let table = text.split("INTERPRETERS: &[&CStr] = &[").nth(1).unwrap().split("];").next().unwrap();
-    assert_eq!(host::usual_places(machine::by_number(62).unwrap()), c_strings(table));
+    let table = text.split("INTERPRETERS").nth(1).unwrap().split("));").next().unwrap();
+    assert_eq!(host::usual_places(machine::by_number(62).unwrap()), names(table));
 }

@@ -8,8 +8,8 @@ use core::ffi::{CStr, c_char, c_int, c_void};
 use core::mem::zeroed;
 use core::ptr::{null, null_mut};
 
-use import_dynamic::{Arguments, ImportError, import_dynamic};
-use libc::{addrinfo, sockaddr_in, sockaddr_in6};
+use import_dynamic::{Arguments, import_dynamic};
+use libc::{addrinfo, sockaddr, socklen_t};
 
 import_dynamic::main!(main);
 
@@ -23,7 +23,15 @@ unsafe extern "C" {
     ) -> c_int;
     fn freeaddrinfo(list: *mut addrinfo);
     safe fn gai_strerror(code: c_int) -> *const c_char;
-    fn inet_ntop(family: c_int, address: *const c_void, text: *mut c_char, size: u32) -> *const c_char;
+    fn getnameinfo(
+        address: *const sockaddr,
+        size: socklen_t,
+        host: *mut c_char,
+        host_size: socklen_t,
+        service: *mut c_char,
+        service_size: socklen_t,
+        flags: c_int,
+    ) -> c_int;
     fn write(file: c_int, bytes: *const c_void, count: usize) -> isize;
 }
 
@@ -33,8 +41,8 @@ const NOT_RESOLVED: i32 = 1;
 const BAD_USAGE: i32 = 2;
 /// The host has no C library that can be used.
 const NO_HOST: i32 = 3;
-/// INET6_ADDRSTRLEN: the longest address as text, with its NUL.
-const TEXT_SIZE: usize = 46;
+/// The longest address as text with its NUL (INET6_ADDRSTRLEN), and a scope.
+const TEXT_SIZE: usize = 64;
 
 fn main(arguments: Arguments) -> i32 {
     let names = arguments.args().skip(1);
@@ -42,20 +50,12 @@ fn main(arguments: Arguments) -> i32 {
         import_dynamic::print_error(&"usage: nostd-dns NAME...");
         return BAD_USAGE;
     }
-    if let Err(error) = available() {
+    // Whether there is a host; the other functions are bound when they are called.
+    if let Err(error) = getaddrinfo::resolve() {
         import_dynamic::print_error(&error);
         return NO_HOST;
     }
     names.map(print_addresses).max().unwrap_or(0)
-}
-
-fn available() -> Result<(), ImportError> {
-    getaddrinfo::resolve()?;
-    freeaddrinfo::resolve()?;
-    gai_strerror::resolve()?;
-    inet_ntop::resolve()?;
-    write::resolve()?;
-    Ok(())
 }
 
 /// Prints a name's addresses, one a line, each once; the status that this gives the program.
@@ -95,7 +95,7 @@ fn is_repeated(list: *mut addrinfo, info: &addrinfo) -> bool {
     while !core::ptr::eq(entry, info) && !entry.is_null() {
         // SAFETY: an entry of the list.
         let earlier = unsafe { &*entry };
-        if earlier.ai_family == info.ai_family && address(earlier) == address(info) {
+        if address(earlier) == address(info) {
             return true;
         }
         entry = earlier.ai_next;
@@ -103,33 +103,21 @@ fn is_repeated(list: *mut addrinfo, info: &addrinfo) -> bool {
     false
 }
 
-/// The bytes of an entry's address; none for families other than IPv4 and IPv6.
+/// The bytes of an entry's address.
 fn address(info: &addrinfo) -> &[u8] {
-    // SAFETY: `ai_addr` points to an address of the entry's family (getaddrinfo(3)), alive as long as the entry.
-    unsafe {
-        match info.ai_family {
-            libc::AF_INET => {
-                let address = &raw const (*info.ai_addr.cast::<sockaddr_in>()).sin_addr;
-                core::slice::from_raw_parts(address.cast(), 4)
-            }
-            libc::AF_INET6 => {
-                let address = &raw const (*info.ai_addr.cast::<sockaddr_in6>()).sin6_addr;
-                core::slice::from_raw_parts(address.cast(), 16)
-            }
-            _ => &[],
-        }
-    }
+    // SAFETY: an address of that many bytes (getaddrinfo(3)), alive as long as the entry.
+    unsafe { core::slice::from_raw_parts(info.ai_addr.cast(), info.ai_addrlen as usize) }
 }
 
 /// An entry's address as text.
 fn as_text<'a>(info: &addrinfo, text: &'a mut [u8; TEXT_SIZE]) -> Option<&'a [u8]> {
-    let bytes = address(info);
-    if bytes.is_empty() {
-        return None;
-    }
-    // SAFETY: inet_ntop(3): the address's bytes, and room for its longest text.
-    unsafe { inet_ntop(info.ai_family, bytes.as_ptr().cast(), text.as_mut_ptr().cast(), TEXT_SIZE as u32) };
-    CStr::from_bytes_until_nul(text).ok().map(CStr::to_bytes)
+    let start = text.as_mut_ptr().cast();
+    // SAFETY: getnameinfo(3): the entry's address, room for its text, no service.
+    let code = unsafe {
+        getnameinfo(info.ai_addr, info.ai_addrlen, start, TEXT_SIZE as u32, null_mut(), 0, libc::NI_NUMERICHOST)
+    };
+    // SAFETY: it has written a C string.
+    (code == 0).then(|| unsafe { CStr::from_ptr(start) }.to_bytes())
 }
 
 /// Writes parts to a file descriptor.

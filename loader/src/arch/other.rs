@@ -1,4 +1,4 @@
-//! Architectures without code of their own: native mode only, with imports bound by a test of their slots.
+//! Architectures without code of their own: native mode only.
 
 use core::ffi::c_void;
 

@@ -1,4 +1,4 @@
-//! Guest control blocks for home threads: borrowed at a thread's first import, given back when the thread ends.
+//! Guest control blocks for home threads: borrowed at a thread's first call, given back when the thread ends.
 
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -7,7 +7,7 @@ use crate::arch::{self, Continuation};
 use crate::error::Error;
 use crate::guest::maker::{self, GUEST};
 use crate::guest::signals::SignalsBlocked;
-use crate::guest::{ENTER, stack_bounds};
+use crate::guest::{ENTER, setxid, stack_bounds};
 use crate::optional;
 
 /// Gives this home thread a guest control block, if it has none.
@@ -15,7 +15,7 @@ use crate::optional;
 /// # Errors
 /// [`Error::Attach`] when the guest cannot make a thread; nothing is left behind and a later call may succeed.
 pub(crate) fn attach() -> Result<(), Error> {
-    // SAFETY: guest mode, home thread pointer: imports are entered only so.
+    // SAFETY: guest mode, home thread pointer: the guest is entered only so.
     let word = unsafe { arch::guest_thread_pointer_word() };
     // SAFETY: this thread's own word.
     if !unsafe { *word }.is_null() {
@@ -41,7 +41,9 @@ fn attach_new(word: *mut *mut u8) -> Result<(), Error> {
         stack_bounds::lend(lent.thread_pointer);
         word.write_volatile(lent.thread_pointer);
     }
-    ATTACHED.fetch_add(1, Ordering::Relaxed);
+    if ATTACHED.fetch_add(1, Ordering::Relaxed) == 0 {
+        setxid::take_over(); // the guest has made its first thread
+    }
     detach_at_thread_exit();
     Ok(())
 }
@@ -49,7 +51,7 @@ fn attach_new(word: *mut *mut u8) -> Result<(), Error> {
 /// How many home threads have a control block. Only a hint for others than the counted ones: Relaxed.
 static ATTACHED: AtomicU32 = AtomicU32::new(0);
 
-/// How many home threads can be inside imports.
+/// How many home threads can be inside the guest.
 pub(crate) fn attached() -> u32 {
     ATTACHED.load(Ordering::Relaxed)
 }

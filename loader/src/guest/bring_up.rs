@@ -10,7 +10,7 @@ use crate::guest::maker::{self, GUEST};
 use crate::guest::program_break::block_program_break;
 use crate::guest::signals::SignalsBlocked;
 use crate::guest::{
-    ENTER, area, attach, exit, fork, handlers, identity, initial_stack, sigaction, signals, stack_bounds,
+    ENTER, area, attach, exit, fork, handlers, identity, initial_stack, setxid, sigaction, signals, stack_bounds,
 };
 use crate::host::{Failure, Host, LinkMode};
 use crate::image::{Contents, ENTRY};
@@ -48,6 +48,7 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     let interpreter = Interpreter::load(&mut path, page)?;
     area::choose_key();
     signals::prepare(interpreter.libc);
+    setxid::prepare();
     let contents = Contents {
         needed: needed(interpreter.libc),
         interpreter: path.as_c_str(),
@@ -55,6 +56,8 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
         load_bias: None,
         tls: Some(&area::initial()),
         exports: Exports([crate::export::all(), &sigaction::EXPORTS]),
+        #[cfg(std_start)]
+        std: crate::image::Std::NONE,
     };
     let image = MappedImage::new(&contents, page)?;
     let built = initial_stack::build(stack, &image.layout, &interpreter, page)?;
@@ -99,7 +102,6 @@ fn prepare(thread_pointer: *mut u8, slots: Slots) {
     let _blocked = SignalsBlocked::new(); // a handler must not see that control block in place
     attach::prepare();
     fork::prepare();
-    #[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
     crate::guest::clone::prepare(slots.get(slots::FORK));
     exit::prepare(slots);
     stack_bounds::prepare(slots);
@@ -121,6 +123,7 @@ fn prepare(thread_pointer: *mut u8, slots: Slots) {
 extern "C" fn guest_main(_argc: c_int, _argv: *mut *mut c_char, _envp: *mut *mut c_char) -> c_int {
     restore_tunables();
     MAIN_THREAD_POINTER.store(arch::thread_pointer(HWCAP2.load(Ordering::Relaxed)), Ordering::Relaxed);
+    signals::allow_internal();
     PROGRESS.store(UP, Ordering::Release);
     sys::wake_all(&PROGRESS);
     sys::park()

@@ -9,7 +9,7 @@ use crate::guest::identity;
 pub struct Token {
     /// The guest thread pointer that was in place; null when there was none.
     thread_pointer: *mut u8,
-    /// The return address of the import that called the guest: imports inside the callback use the same place.
+    /// The return address of the call into the guest: calls inside the callback use the same place.
     return_address: usize,
 }
 

@@ -2,8 +2,11 @@
 //! and put right after it, and both know the child's one thread.
 //!
 //! glibc's `fork` takes its own locks and calls `_Fork` (2.34 and later; its own manual page), which is this one in a
-//! static program. A home libc that has none forks alone, and the child's imports are as safe as POSIX promises: those
-//! that are async-signal-safe.
+//! static program, if the linker meets it before glibc's. A home libc that has none, or its own, forks alone, and the
+//! child's calls are as safe as POSIX promises: those that are async-signal-safe.
+
+// Depended on so that the linker sees this crate's `_Fork` before the C library's, and takes no second one from there.
+extern crate libc as _;
 
 use core::ffi::c_int;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -96,9 +99,15 @@ fn find_thread_id() -> usize {
     (from..to).step_by(4).find(|&address| unsafe { *(address as *const u32) } == id).unwrap_or(0)
 }
 
+#[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+arch::interpose!(".weak", "_Fork", fork);
+
 /// _Fork(3): fork(2) without the libc's handlers and locks, which its `fork` has run and taken.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn _Fork() -> c_int {
+#[cfg_attr(
+    not(all(target_env = "gnu", target_feature = "crt-static")),
+    allow(dead_code, reason = "reached by the symbol alone")
+)]
+unsafe extern "C" fn fork() -> c_int {
     let (all, mut mask) = (u64::MAX, 0u64);
     let fork = FORK.load(Ordering::Relaxed);
     // SAFETY: rt_sigprocmask(2), then fork(2) on this thread's guest control block, or clone(2) that does the same. No

@@ -21,7 +21,7 @@ pub(crate) fn prepare(slots: Slots) {
 static STATUS: AtomicI32 = AtomicI32::new(NOT_ASKED);
 const NOT_ASKED: i32 = i32::MIN;
 
-/// Ends the process with both libcs' `exit`: home's first, so that its handlers may still call imports.
+/// Ends the process with both libcs' `exit`: home's first, so that its handlers may still call the guest.
 pub(crate) fn exit(host: &Host, status: i32) -> ! {
     STATUS.store(status, Ordering::Relaxed);
     let exit = optional::exit();
@@ -56,7 +56,7 @@ extern "C" fn at_exit() {
     }
 }
 
-/// Writes out the guest's streams, though threads may be inside imports and hold their locks for ever, as one that waits
+/// Writes out the guest's streams, though threads may be inside the guest and hold their locks for ever, as one that waits
 /// for input does: then another thread does it, for as long as a process can wait at its end.
 fn flush(host: &Host) {
     if host.slots.get(slots::FFLUSH) == 0 {

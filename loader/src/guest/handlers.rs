@@ -109,13 +109,41 @@ pub(crate) unsafe fn set(side: Side, signal: c_int, new: *const Action, old: *mu
 /// Calls the handler that one side has for a signal.
 fn call(side: Side, signal: c_int, info: *mut c_void, context: *mut c_void) {
     let handler = entry(side, signal).map_or(0, |entry| entry.load(Ordering::Acquire));
+    // SAFETY: a handler that the program or a library gave to sigaction(2).
+    unsafe { call_handler(handler, signal, info, context) };
+}
+
+/// Calls a handler; one without SA_SIGINFO ignores the last two arguments.
+///
+/// # Safety
+/// It is a handler's address, SIG_DFL or SIG_IGN, and the thread pointer of its side is in place.
+pub(crate) unsafe fn call_handler(handler: usize, signal: c_int, info: *mut c_void, context: *mut c_void) {
     if handler > SIG_IGN {
-        // SAFETY: a handler that the program or a library gave to sigaction(2); one without SA_SIGINFO ignores the
-        // other two arguments.
+        // SAFETY: the caller's.
         unsafe {
             let handler: extern "C" fn(c_int, *mut c_void, *mut c_void) = core::mem::transmute(handler);
             handler(signal, info, context);
         }
+    }
+}
+
+/// The handler that the kernel has for a signal.
+pub(crate) fn kernel_handler(signal: c_int) -> usize {
+    let mut old = KernelAction { handler: 0, flags: 0, restorer: 0, mask: 0 };
+    // SAFETY: rt_sigaction(2) that changes nothing.
+    unsafe { arch::syscall(number::RT_SIGACTION, [signal as usize, 0, &raw mut old as usize, MASK_SIZE, 0, 0]) };
+    old.handler
+}
+
+/// Gives the kernel another handler for a signal whose other properties stay as they are.
+pub(crate) fn install_for_kernel(signal: c_int, handler: usize) {
+    let mut action = KernelAction { handler: 0, flags: 0, restorer: 0, mask: 0 };
+    let place = &raw mut action as usize;
+    // SAFETY: rt_sigaction(2) with what it gave, but for the handler; a restorer is any libc's.
+    unsafe {
+        arch::syscall(number::RT_SIGACTION, [signal as usize, 0, place, MASK_SIZE, 0, 0]);
+        action.handler = handler;
+        arch::syscall(number::RT_SIGACTION, [signal as usize, &raw const action as usize, 0, MASK_SIZE, 0, 0]);
     }
 }
 

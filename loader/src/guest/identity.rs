@@ -8,7 +8,7 @@ use crate::arch;
 use crate::error::Error;
 use crate::guest::area::Area;
 use crate::guest::maker::{self, HOME};
-use crate::guest::signals::SignalsBlocked;
+use crate::guest::signals::{self, SignalsBlocked};
 use crate::slots::{self, Slots};
 use crate::{optional, sys};
 
@@ -52,6 +52,7 @@ pub(crate) fn prepare(guest_main: *mut u8, slots: Slots) {
     static READY: AtomicU32 = AtomicU32::new(0);
     extern "C" fn kept(_: *mut c_void) -> *mut c_void {
         KEPT.store(arch::own_thread_pointer(), Ordering::Relaxed);
+        signals::allow_internal();
         READY.store(1, Ordering::Release);
         sys::wake_all(&READY);
         sys::park()

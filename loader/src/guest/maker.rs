@@ -8,6 +8,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use crate::arch;
 use crate::error::{Errno, Error};
 use crate::guest::lock::Lock;
+use crate::guest::signals;
 use crate::sys;
 
 /// Stack of a lending thread in bytes, before the library with the largest static TLS needs more: only the libc's
@@ -111,7 +112,7 @@ impl Maker {
     }
 
     /// A control block for the calling thread alone. Signals are blocked by the caller: the lender inherits the mask, and
-    /// a handler must neither see the kept control block in place nor find the lock held by the thread it interrupts.
+    /// a handler, the libcs' own among them, must neither see the kept control block in place nor find the lock held by the thread it interrupts.
     ///
     /// # Errors
     /// [`Error::Attach`] when the libc cannot make a thread; nothing is left behind and a later call may succeed.
@@ -172,6 +173,7 @@ impl Maker {
 /// A lending thread's start routine: hands its control block over and waits until it comes back.
 extern "C" fn lender(handoff: usize) -> usize {
     let word = AtomicU32::new(1);
+    signals::allow_internal();
     // SAFETY: the borrowing thread waits in `borrow` until `ready` is set.
     let handoff = unsafe { &*(handoff as *const Handoff) };
     handoff.thread_pointer.store(arch::own_thread_pointer(), Ordering::Relaxed);

@@ -10,7 +10,6 @@ pub(crate) mod attach;
 pub(crate) mod bring_up;
 #[doc(hidden)]
 pub mod callback;
-#[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
 pub(crate) mod clone;
 pub(crate) mod exit;
 pub(crate) mod fork;
@@ -20,6 +19,9 @@ pub(crate) mod initial_stack;
 pub(crate) mod lock;
 pub(crate) mod maker;
 pub(crate) mod program_break;
+#[doc(hidden)]
+pub mod scope;
+pub(crate) mod setxid;
 pub(crate) mod sigaction;
 pub(crate) mod signals;
 pub(crate) mod stack_bounds;

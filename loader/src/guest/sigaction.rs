@@ -79,7 +79,13 @@ pub(crate) static EXPORTS: [Exported; 5] = [
 #[cfg(target_feature = "crt-static")]
 mod home {
     use super::*;
-    use crate::optional;
+    use crate::{arch, optional};
+
+    arch::interpose!(".globl", "sigaction", sigaction);
+    #[cfg(not(target_env = "musl"))]
+    arch::interpose!(".globl", "signal", signal);
+    #[cfg(target_env = "musl")]
+    arch::interpose!(".weak", "signal", signal);
 
     fn home_error(error: crate::Errno) -> c_int {
         set_errno(optional::errno_location(), error);
@@ -90,7 +96,6 @@ mod home {
     ///
     /// # Safety
     /// As there.
-    #[unsafe(no_mangle)]
     unsafe extern "C" fn sigaction(signal: c_int, new: *const Action, old: *mut Action) -> c_int {
         let result = if is_reserved(signal, cfg!(target_env = "musl")) {
             Err(crate::Errno(22))
@@ -102,7 +107,6 @@ mod home {
     }
 
     /// signal(2).
-    #[unsafe(no_mangle)]
     extern "C" fn signal(number: c_int, handler: usize) -> usize {
         signal_of(Side::Home, number, handler).unwrap_or_else(|error| {
             home_error(error);

@@ -5,13 +5,13 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use crate::arch::{self, number};
 use crate::host::LibcKind;
 
-/// All signals blocked on this thread until this is dropped, and on threads that it makes meanwhile, but for those that
-/// the libcs use between their own threads: were they blocked there, a `setuid` of the guest would wait for ever.
+/// All signals blocked on this thread until this is dropped, and on threads that it makes meanwhile, until they call
+/// [`allow_internal`].
 pub(crate) struct SignalsBlocked(u64);
 
 const SIG_SETMASK: usize = 2;
-/// What is blocked: all but the signals that the libcs use between their own threads. glibc has cancellation (32) and
-/// `setuid` (33), musl timers (32), cancellation (33) and `setuid` (34). Written at bring-up.
+/// What stays blocked on threads that park: all but the signals that the libcs use between their own threads. glibc has
+/// cancellation (32) and `setuid` (33), musl timers (32), cancellation (33) and `setuid` (34). Written at bring-up.
 static MASK: AtomicU64 = AtomicU64::new(!(1 << 31 | 1 << 32));
 
 /// Adapts to the guest's libc.
@@ -21,10 +21,16 @@ pub(crate) fn prepare(guest: LibcKind) {
     }
 }
 
+/// Lets this thread, which is about to park, take part in what its libc has all threads do: a `setuid` would wait for it
+/// for ever.
+pub(crate) fn allow_internal() {
+    set_mask(&MASK.load(Ordering::Relaxed), &mut 0);
+}
+
 impl SignalsBlocked {
     pub(crate) fn new() -> Self {
         let mut old = 0;
-        set_mask(&MASK.load(Ordering::Relaxed), &mut old);
+        set_mask(&u64::MAX, &mut old);
         Self(old)
     }
 }

@@ -1,15 +1,19 @@
-//! The few system calls for which rustix has no stable wrapper, and the pieces of it that several modules share.
+//! System calls that several modules share.
 
 use core::ffi::c_void;
 use core::ptr::NonNull;
+#[cfg(any(guest, native))]
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use rustix::mm;
+#[cfg(any(guest, native))]
 use rustix::thread::futex;
 
 use crate::arch::{self, number};
+#[cfg(guest)]
 use crate::error::Errno;
+use crate::sys::file;
 
+#[cfg(guest)]
 impl From<rustix::io::Errno> for Errno {
     fn from(errno: rustix::io::Errno) -> Self {
         Self(errno.raw_os_error())
@@ -17,6 +21,7 @@ impl From<rustix::io::Errno> for Errno {
 }
 
 /// Waits until `word` may no longer be `value`.
+#[cfg(any(guest, native))]
 pub(crate) fn wait_while(word: &AtomicU32, value: u32) {
     while word.load(Ordering::Acquire) == value {
         let _ = futex::wait(word, futex::Flags::PRIVATE, value, None); // woken, changed or interrupted: looked at again
@@ -41,6 +46,7 @@ pub(crate) fn wake_one(word: &AtomicU32) {
 }
 
 /// Wakes all that wait on `word`.
+#[cfg(any(guest, native))]
 pub(crate) fn wake_all(word: &AtomicU32) {
     let _ = futex::wake(word, futex::Flags::PRIVATE, i32::MAX as u32);
 }
@@ -71,29 +77,30 @@ pub fn monotonic_nanoseconds() -> u64 {
 }
 
 /// The kernel's id of this thread.
+#[cfg(any(guest, native))]
 pub(crate) fn thread_id() -> usize {
     rustix::thread::gettid().as_raw_nonzero().get() as usize
 }
 
 /// Writes all of `bytes` to stderr, if there is one.
 pub(crate) fn write_stderr(mut bytes: &[u8]) {
-    // SAFETY: if the program has closed descriptor 2, the write fails, or goes where the program wants its stderr.
-    let stderr = unsafe { rustix::fd::BorrowedFd::borrow_raw(2) };
+    const EINTR: isize = 4;
     while !bytes.is_empty() {
-        match rustix::io::write(stderr, bytes) {
-            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
-            Err(rustix::io::Errno::INTR) => {}
-            Err(_) => return,
+        // SAFETY: write(2) of a slice; if the program has closed descriptor 2, it fails, or goes where the program wants
+        // its stderr.
+        match unsafe { arch::syscall(number::WRITE, [2, bytes.as_ptr() as usize, bytes.len(), 0, 0, 0]) } {
+            written @ 0.. => bytes = bytes.get(written as usize..).unwrap_or_default(),
+            error if error == -EINTR => {}
+            _ => return,
         }
     }
 }
 
 /// Fresh zeroed pages with room for `size` bytes.
 pub(crate) fn allocate_pages(size: usize) -> Option<NonNull<c_void>> {
-    let protection = mm::ProtFlags::READ | mm::ProtFlags::WRITE;
-    // SAFETY: a new mapping at an address of the kernel's choice.
-    let memory = unsafe { mm::mmap_anonymous(core::ptr::null_mut(), size, protection, mm::MapFlags::PRIVATE) };
-    NonNull::new(memory.ok()?)
+    // SAFETY: new pages at an address of the kernel's choice.
+    let memory = unsafe { file::map(0, size, file::PROT_READ | file::PROT_WRITE, None, 0) };
+    NonNull::new(memory.ok()? as *mut c_void)
 }
 
 /// Gives pages back.
@@ -102,5 +109,5 @@ pub(crate) fn allocate_pages(size: usize) -> Option<NonNull<c_void>> {
 /// They come from [`allocate_pages`] with the same size, and nothing uses them.
 pub(crate) unsafe fn free_pages(memory: NonNull<c_void>, size: usize) {
     // SAFETY: the caller's.
-    let _ = unsafe { mm::munmap(memory.as_ptr(), size) };
+    unsafe { file::unmap(memory.as_ptr() as usize, size) };
 }

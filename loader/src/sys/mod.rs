@@ -1,6 +1,8 @@
 //! What the loader asks of the kernel: by system calls where a program may have no libc, else through its libc.
 
 #[cfg(loader)]
+pub(crate) mod file;
+#[cfg(loader)]
 mod linux;
 #[cfg(not(loader))]
 mod unix;

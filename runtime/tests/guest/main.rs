@@ -6,10 +6,13 @@
 
 mod callbacks;
 mod imports;
+mod libraries;
 mod library;
 mod processes;
+mod scope;
 mod signals;
 mod stack;
+mod threads;
 
 use std::io::Read;
 use std::process::{Command, ExitCode, Stdio};
@@ -56,7 +59,15 @@ fn main() -> ExitCode {
 }
 
 fn cases() -> impl Iterator<Item = Case> {
-    let lists = [stack::CASES, callbacks::CASES, signals::CASES, processes::CASES];
+    let lists = [
+        stack::CASES,
+        callbacks::CASES,
+        signals::CASES,
+        processes::CASES,
+        scope::CASES,
+        threads::CASES,
+        libraries::CASES,
+    ];
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })
 }
 

@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 /// A folder of this test's own below the target directory.
 pub(crate) fn folder(name: &str) -> PathBuf {
@@ -19,9 +21,27 @@ pub(crate) fn run(command: &mut Command) -> String {
     out
 }
 
-/// Runs a command, however it ends.
+/// Longer than any program takes on a slow machine: what runs longer hangs.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// Runs a command without input, however it ends. One that hangs is killed and has failed.
 pub(crate) fn output(command: &mut Command) -> Output {
-    command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let (process, (sender, ended)) = (child.id(), channel());
+    let waiter = std::thread::spawn(move || {
+        let output = child.wait_with_output();
+        let _ = sender.send(()); // nobody listens to one that is late
+        output
+    });
+    let late = ended.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout);
+    if late {
+        // SAFETY: kill(2) of this process's own child, which has not been waited for.
+        unsafe { libc::kill(process as i32, libc::SIGKILL) };
+    }
+    let output = waiter.join().expect("no panic").unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(!late, "{command:?}: killed after {LIMIT:?}\n{}{}", text(&output.stdout), text(&output.stderr));
+    output
 }
 
 pub(crate) fn text(bytes: &[u8]) -> String {
@@ -41,11 +61,12 @@ pub(crate) fn build(package: &str, profile: &str, link: Link) -> PathBuf {
     let target = folder(if link == Link::Static { "static" } else { "dynamic" });
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--package", package, "--profile", profile, "--target-dir"]).arg(&target);
-    cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("CARGO_BUILD_TARGET");
     if link == Link::Dynamic {
         cargo.env("RUSTFLAGS", "-Ctarget-feature=-crt-static");
     }
-    run(&mut cargo);
+    let output = cargo.output().unwrap_or_else(|error| panic!("{cargo:?}: {error}"));
+    assert!(output.status.success(), "{cargo:?}: {}\n{}", output.status, text(&output.stderr));
     let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     target.join(triple).join(if profile == "dev" { "debug" } else { profile }).join(package)
 }
@@ -70,4 +91,12 @@ pub(crate) fn skip(reason: &str) -> bool {
 /// A shared library built from C.
 pub(crate) fn library(source: &Path, library: &Path) {
     run(Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(library).arg(source));
+}
+
+/// The file name of the host's libm.
+pub(crate) fn libm() -> PathBuf {
+    let triple = format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
+    let folders = [&triple, "/usr/lib64", "/lib64", "/usr/lib", "/lib"].map(Path::new);
+    let file = folders.iter().map(|folder| folder.join("libm.so.6")).find(|file| file.exists());
+    file.expect("the host's libm.so.6")
 }

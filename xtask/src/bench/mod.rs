@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::workspace::Workspace;
 
 mod contenders;
+pub(crate) mod counts;
 mod criterion;
 mod report;
 mod rounds;
@@ -16,13 +17,16 @@ mod svg;
 /// Which benchmark to run and how to show it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// One of criterion's benchmarks (`call`); without a name, everything is measured beside every contender that this
+    /// One of criterion's benchmarks (`call`), or `counts`: instructions, by valgrind; without a name, everything is measured beside every contender that this
     /// machine has, and target/bench gets tables and plots.
     name: Option<String>,
     /// Print one JSON object of medians by contender, in nanoseconds; without a name, of such objects by measure, in
     /// nanoseconds or bytes.
     #[arg(long)]
     json: bool,
+    /// Make the counts of instructions those that later ones are compared with.
+    #[arg(long)]
+    save: bool,
     /// Measure so many times as long as usual.
     #[arg(long, default_value_t = 1.0)]
     effort: f64,
@@ -31,6 +35,7 @@ pub(crate) struct Options {
 /// Runs the benchmarks and prints their medians.
 pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     match &options.name {
+        Some(name) if name == "counts" => Ok(counts::run(workspace, options.save)?.exit_code()),
         Some(name) => criterion::command(workspace, name, options.json),
         None => suite::command(workspace, options.effort, options.json),
     }

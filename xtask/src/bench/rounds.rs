@@ -21,7 +21,7 @@ pub(super) struct Entry {
 pub(super) enum Work {
     /// A running program is asked for the time that its thing takes.
     Ask(Command),
-    /// A running program is asked for a number, which is no time and does not depend on how often.
+    /// A running program is asked for one thing at a time: what takes long, or is no time.
     AskOnce(Command),
     /// A program writes the nanoseconds that it took for a thousand things, and ends.
     Thousand(Command),

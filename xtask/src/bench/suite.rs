@@ -50,10 +50,10 @@ fn measures(workspace: &Workspace, contenders: &Contenders) -> Result<Vec<Plan>>
     plans.push(("thread", "a thread made and joined", Unit::Nanoseconds, 200, threads(contenders)));
     plans.push(("bring_up", "a program that makes one call, start to end", Unit::Nanoseconds, 300, starts(contenders)));
     let programs = resolving(contenders);
-    let launched = |work: fn(Command) -> Work, how: &str| -> Vec<Entry> {
+    let launched = |how: &str| -> Vec<Entry> {
         let entry = |&(contender, program): &(_, &Path)| Entry {
             contender,
-            work: work(launch(contenders, how, program, NAME)),
+            work: Work::AskOnce(launch(contenders, how, program, NAME)),
         };
         programs.iter().map(entry).collect()
     };
@@ -62,9 +62,9 @@ fn measures(workspace: &Workspace, contenders: &Contenders) -> Result<Vec<Plan>>
         "a program that resolves localhost, start to end",
         Unit::Nanoseconds,
         300,
-        launched(Work::Ask, "launch"),
+        launched("launch"),
     ));
-    plans.push(("memory", "its peak of resident memory", Unit::Bytes, 7, launched(Work::AskOnce, "launch-memory")));
+    plans.push(("memory", "its peak of resident memory", Unit::Bytes, 7, launched("launch-memory")));
     let mut sizes = Vec::new();
     for (name, program) in &programs {
         sizes.push(Entry { contender: name, work: Work::Known(stripped_size(workspace, program)? as f64) });
@@ -175,7 +175,7 @@ fn starts(contenders: &Contenders) -> Vec<Entry> {
     let rust = &contenders.rust;
     let entry = |contender, program: &Path| Entry {
         contender,
-        work: Work::Ask(launch(contenders, "launch", program, "start")),
+        work: Work::AskOnce(launch(contenders, "launch", program, "start")),
     };
     let mut entries = vec![
         entry("import_native", &rust.std_dynamic),

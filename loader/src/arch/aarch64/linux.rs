@@ -24,7 +24,16 @@ pub(crate) const INTERPRETERS: Strings<'static> = Strings::new(concat!(
     "/lib/ld-musl-aarch64.so.1\0",
     "/usr/lib/ld-musl-aarch64.so.1\0",
 ));
-/// System call numbers that rustix has no stable wrapper for.
+/// Where `struct stat` has what is asked of it (`<asm/stat.h>`).
+pub(crate) mod stat {
+    /// Its size in words.
+    pub(crate) const WORDS: usize = 16;
+    /// The mode: its word, and its lowest bit there.
+    pub(crate) const MODE: (usize, u32) = (2, 0);
+    /// The word of the file's size.
+    pub(crate) const SIZE: usize = 6;
+}
+/// System call numbers.
 pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const RT_SIGACTION: usize = 134;
@@ -47,6 +56,13 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const BRK: usize = 214;
     pub(crate) const CLOCK_GETTIME: usize = 113;
+    pub(crate) const OPENAT: usize = 56;
+    pub(crate) const FSTAT: usize = 80;
+    pub(crate) const PREAD64: usize = 67;
+    pub(crate) const CLOSE: usize = 57;
+    pub(crate) const MMAP: usize = 222;
+    pub(crate) const MUNMAP: usize = 215;
+    pub(crate) const WRITE: usize = 64;
     pub(crate) const EXIT_GROUP: usize = 94;
 }
 
@@ -183,7 +199,7 @@ unsafe extern "C" fn return_from_adopt() {
         "ldp x21, x22, [sp, #32]",     // callee-saved
         "ldp x19, x20, [sp, #16]",     // callee-saved
         "ldp x29, x30, [sp], #160",    // callee-saved, and the way back
-        "ret",                         // to the import that started it
+        "ret",                         // to the call that started it
         saved = sym ADOPTER_STACK,
     )
 }

@@ -14,12 +14,16 @@ use core::ffi::c_void;
 mod guest;
 #[cfg(loader)]
 mod linux;
+#[cfg(std_start)]
+mod std_start;
 #[cfg(guest)]
 pub use guest::guest_enter_fast;
 #[cfg(guest)]
 pub(crate) use guest::*;
 #[cfg(loader)]
 pub(crate) use linux::*;
+#[cfg(std_start)]
+pub(crate) use std_start::*;
 
 /// Calls `x10(x9)` with every argument register kept (AAPCS64 §6.8.2: x0-x7, x8 for the result's address, q0-q7;
 /// variadics use no others), then jumps to the code that it returned in x0, its second result in x9.

@@ -23,7 +23,16 @@ pub(crate) const INTERPRETERS: Strings<'static> = Strings::new(concat!(
     "/lib/ld-musl-x86_64.so.1\0",
     "/usr/lib/ld-musl-x86_64.so.1\0",
 ));
-/// System call numbers that rustix has no stable wrapper for.
+/// Where `struct stat` has what is asked of it (`<asm/stat.h>`).
+pub(crate) mod stat {
+    /// Its size in words.
+    pub(crate) const WORDS: usize = 18;
+    /// The mode: its word, and its lowest bit there.
+    pub(crate) const MODE: (usize, u32) = (3, 0);
+    /// The word of the file's size.
+    pub(crate) const SIZE: usize = 6;
+}
+/// System call numbers.
 pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const RT_SIGACTION: usize = 13;
@@ -47,6 +56,13 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const BRK: usize = 12;
     pub(crate) const CLOCK_GETTIME: usize = 228;
+    pub(crate) const OPENAT: usize = 257;
+    pub(crate) const FSTAT: usize = 5;
+    pub(crate) const PREAD64: usize = 17;
+    pub(crate) const CLOSE: usize = 3;
+    pub(crate) const MMAP: usize = 9;
+    pub(crate) const MUNMAP: usize = 11;
+    pub(crate) const WRITE: usize = 1;
     pub(crate) const EXIT_GROUP: usize = 231;
 }
 

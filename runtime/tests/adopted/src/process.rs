@@ -81,36 +81,31 @@ pub(crate) fn missing_symbol(_: Arguments) -> c_int {
     1
 }
 
-/// A library that is not there at first, and then is.
-pub(crate) fn late_library(_: Arguments) -> c_int {
-    #[import_dynamic("/tmp/import-dynamic-late-library/liblate.so", optional)]
+/// A library that is not there at first, and then is: the test says where the host's libm is.
+pub(crate) fn late_library(arguments: Arguments) -> c_int {
+    // Relative to the working directory, which the test makes.
+    #[import_dynamic("./late/libm.so.6")]
     unsafe extern "C" {
-        fn late_answer() -> c_int;
+        safe fn cos(x: f64) -> f64;
     }
-    if late_answer::is_available() || late_answer::resolve().is_ok() {
-        return 1;
-    }
-    // SAFETY: symlink(2).
-    let made = unsafe {
-        imports::symlink(
-            c"/tmp/import-dynamic-late-library/liblate.so.1".as_ptr(),
-            c"/tmp/import-dynamic-late-library/liblate.so".as_ptr(),
-        )
-    };
-    if made != 0 {
+    let Some(libm) = arguments.args().nth(2) else { return 1 };
+    if cos::is_available() || cos::resolve().is_ok() {
         return 2;
     }
-    let Ok(late_answer) = late_answer::resolve() else { return 3 };
-    // SAFETY: the test's own function.
-    if unsafe { late_answer() } == 42 { 0 } else { 4 }
+    // SAFETY: symlink(2).
+    if unsafe { imports::symlink(libm.as_ptr(), c"./late/libm.so.6".as_ptr()) } != 0 {
+        return 3;
+    }
+    if cos(0.0) == 1.0 && cos::is_available() { 0 } else { 4 }
 }
 
 /// All imports at once: those that are optional may be absent, and are listed all the same.
 pub(crate) fn bind_all(_: Arguments) -> c_int {
     let count = import_dynamic::imports().count();
     let Err(errors) = import_dynamic::bind_all() else { return 1 };
-    // `missing_symbol`'s is the one that is required and absent.
-    if errors.count() != 1 || errors.iter().next().is_none_or(|error| error.symbol() != c"no_such_function") {
+    // `missing_symbol`'s and `late_library`'s are required and absent.
+    let absent = [c"no_such_function", c"cos"];
+    if errors.count() != 2 || !errors.iter().all(|error| absent.contains(&error.symbol())) {
         return 2;
     }
     let absent = import_dynamic::imports().filter(|import| !import.is_bound()).count();
@@ -128,9 +123,20 @@ pub(crate) fn dladdr(_: Arguments) -> c_int {
     if unsafe { imports::dladdr(dladdr as *const c_void, &mut info) } == 0 {
         return 1;
     }
-    // SAFETY: the base that dladdr gives is mapped, and begins with the ELF header.
-    let is_elf = unsafe { info.base.cast::<[u8; 4]>().read() } == *b"\x7fELF";
-    if is_elf && !info.file.is_null() { 0 } else { 2 }
+    let base = &raw const __ehdr_start;
+    if info.base != base.cast() || info.file.is_null() {
+        return 2;
+    }
+    // A function of the host's is not the program's.
+    let Ok(labs) = labs::resolve() else { return 3 };
+    // SAFETY: dladdr(3).
+    let found = unsafe { imports::dladdr(labs as *const c_void, &mut info) };
+    if found == 0 || info.base == base.cast() || info.symbol.is_null() { 4 } else { 0 }
+}
+
+unsafe extern "C" {
+    /// The linker's name for the program's ELF header.
+    static __ehdr_start: u8;
 }
 
 /// dl_iterate_phdr lists this program with the segments that it has.

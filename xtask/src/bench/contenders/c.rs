@@ -35,17 +35,13 @@ impl C {
     pub(super) fn build(workspace: &Workspace, directory: &Path) -> Result<Self> {
         let sources = workspace.root.join("benches/contenders/c");
         let compile = |name: &str, files: &[&Path], options: &[&str]| -> Result<PathBuf> {
-            let program = directory.join(name);
-            let mut cc = Command::new("cc");
-            cc.current_dir(&sources).args(OPTIONS).arg("-o").arg(&program).args(files).args(options);
-            process::output(&mut cc)?;
-            Ok(program)
+            let files: Vec<_> = files.iter().map(|file| sources.join(file)).collect();
+            compile(&directory.join(name), &files, options)
         };
         let (call, implib) = (Path::new("call.c"), Path::new("implib.S"));
-        let (library, first_call) = (directory.join("thousand.c"), directory.join("first_call.c"));
-        write(&library, library_source().context("out of memory")?)?;
+        library(directory)?;
+        let first_call = directory.join("first_call.c");
         write(&first_call, first_call_source().context("out of memory")?)?;
-        compile("libthousand.so", &[&library], &["-shared", "-fPIC"])?;
         let include = format!("-I{}", sources.display());
         let search = format!("-L{}", directory.display());
         let lazily = ["-fplt", "-Wl,-z,lazy", "-Wl,--no-as-needed", &include, &search, "-lthousand"];
@@ -60,6 +56,18 @@ impl C {
             library_directory: directory.to_owned(),
         })
     }
+}
+
+/// Builds `libthousand.so` in `directory`.
+pub(super) fn library(directory: &Path) -> Result<PathBuf> {
+    let source = directory.join("thousand.c");
+    write(&source, library_source().context("out of memory")?)?;
+    compile(&directory.join("libthousand.so"), &[source], &["-shared", "-fPIC"])
+}
+
+fn compile(output: &Path, files: &[PathBuf], options: &[&str]) -> Result<PathBuf> {
+    process::output(Command::new("cc").args(OPTIONS).arg("-o").arg(output).args(files).args(options))?;
+    Ok(output.to_owned())
 }
 
 fn library_source() -> Option<String> {

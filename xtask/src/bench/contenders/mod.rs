@@ -40,3 +40,11 @@ impl Contenders {
 fn directory(workspace: &Workspace) -> PathBuf {
     workspace.target.join("bench/contenders")
 }
+
+/// Builds the library with a thousand functions alone; the directory that it is in.
+pub(super) fn thousand_library(workspace: &Workspace) -> Result<PathBuf> {
+    let directory = directory(workspace);
+    create_dir(&directory)?;
+    c::library(&directory)?;
+    Ok(directory)
+}

@@ -1,0 +1,143 @@
+//! One file, on this host and on all others that there are.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use object::read::elf::{ElfFile64, FileHeader as _, ProgramHeader as _};
+use object::{Endianness, elf};
+
+use crate::programs::{build, cargo, run, run_everywhere, run_with};
+
+fn everything() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| build("everything", "cases", ""))
+}
+
+/// What a case must print, on every host; the constructor and destructor are always there.
+#[track_caller]
+fn prints(case: &str, expected: &str) {
+    for (host, said) in run_everywhere(everything(), &[case]) {
+        assert_eq!(said.status, Some(0), "{host}: {}", said.stderr);
+        assert_eq!(said.stdout, format!("{expected}destructor\n"), "{host}");
+    }
+}
+
+#[test]
+fn c_code_with_checks_variables_and_constructors() {
+    prints(
+        "c",
+        "printf abc 20 2.50 1 2 3 4 1.5 2.5\n\
+         fprintf abc-20-2.5-7-8-9\n\
+         1 2 3 4 5 6.5\n\
+         abc!\n\
+         stat 0 1\n\
+         strtol 42 sscanf 17 pow 15.625\n\
+         condition 1\n\
+         getopt a value\n\
+         fd_set 1 environ 1 constructor 1\n\
+         weak 0 0\n\
+         atexit\n",
+    );
+}
+
+#[test]
+fn a_thousand_threads() {
+    prints("threads", "499500\n");
+}
+
+#[test]
+fn thread_locals_are_dropped() {
+    prints("thread-locals", "dropped 55\n");
+}
+
+#[test]
+fn panics_unwind() {
+    prints("panic", "true true\n");
+}
+
+#[test]
+fn files() {
+    prints("files", "text 4 true\nNotFound true\n");
+}
+
+#[test]
+fn names_resolve() {
+    prints("names", "true\n");
+}
+
+#[test]
+fn sockets() {
+    prints("sockets", "over a socket\n");
+}
+
+#[test]
+fn commands_run_and_fail() {
+    prints("command", "NotFound exit status: 0 itself\n");
+}
+
+#[test]
+fn signals() {
+    prints("signals", "10\n");
+}
+
+#[test]
+fn fork_and_threads_in_the_child() {
+    prints("fork", "42\n");
+}
+
+#[test]
+fn environment_and_locale_are_the_libcs() {
+    prints("environment", "\"seen by C\"\n\"C\"\n");
+}
+
+#[test]
+fn libraries_open() {
+    prints("dlopen", "1\n");
+}
+
+#[test]
+fn backtraces_have_names_and_lines() {
+    let said = run(everything(), &["backtrace"]);
+    assert!(said.stdout.contains("std::rt::lang_start"), "{}", said.stdout);
+    assert!(said.stdout.contains("src/main.rs:"), "{}", said.stdout);
+}
+
+#[test]
+fn stack_overflow_is_reported() {
+    let said = run(everything(), &["overflow"]);
+    assert_eq!(said.status, None, "a signal ends it");
+    assert!(
+        said.stderr.contains("thread 'main'") && said.stderr.contains("has overflowed its stack"),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn the_file_names_no_interpreter_and_no_library() {
+    let bytes = std::fs::read(everything()).unwrap();
+    let file = ElfFile64::<Endianness>::parse(&*bytes).unwrap();
+    let (header, endian) = (file.elf_header(), file.endian());
+    for segment in header.program_headers(endian, &*bytes).unwrap() {
+        assert_ne!(segment.p_type(endian), elf::PT_INTERP);
+        if let Some(dynamic) = segment.dynamic(endian, &*bytes).unwrap() {
+            assert!(dynamic.iter().all(|entry| entry.d_tag.get(endian) != elf::DT_NEEDED));
+        }
+    }
+}
+
+#[test]
+fn without_a_libc_one_line_and_127() {
+    let said = run_with(everything(), &["files"], &[("IMPORT_DYNAMIC_INTERPRETER", "/no/such/interpreter")]);
+    assert_eq!(said.status, Some(127));
+    assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
+    assert!(said.stderr.contains("/no/such/interpreter: not found"), "{}", said.stderr);
+}
+
+#[test]
+fn cargo_test_runs_tests() {
+    let (_, output) = cargo("everything", "cases", &["test"], "");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("test result: ok. 2 passed"), "{text}");
+}

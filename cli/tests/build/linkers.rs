@@ -1,0 +1,69 @@
+//! What depends on the real linker: GNU ld, lld, mold where it is there, and what they complain about.
+
+use std::process::Command;
+
+use crate::programs::{build, cargo, run};
+
+fn has(linker: &str) -> bool {
+    Command::new(linker).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+/// Builds with a linker, and runs the cases that lean on relocations.
+#[track_caller]
+fn works(test: &str, flags: &str) {
+    let program = build("everything", test, flags);
+    for case in ["c", "threads", "panic", "command"] {
+        let said = run(&program, &[case]);
+        assert_eq!(said.status, Some(0), "{case}: {}{}", said.stdout, said.stderr);
+        assert!(said.stdout.ends_with("destructor\n"), "{case}: {}", said.stdout);
+    }
+}
+
+#[test]
+fn gnu_ld() {
+    works("bfd", "-Clink-arg=-fuse-ld=bfd");
+}
+
+#[test]
+fn lld_with_relative_relocations_packed() {
+    works("relr", "-Clink-arg=-fuse-ld=lld -Clink-arg=-Wl,-z,pack-relative-relocs");
+}
+
+#[test]
+fn mold() {
+    if has("mold") {
+        works("mold", "-Clink-arg=-fuse-ld=mold");
+    }
+}
+
+#[test]
+fn not_position_independent() {
+    works("static", "-Crelocation-model=static");
+    works("static-bfd", "-Crelocation-model=static -Clink-arg=-fuse-ld=bfd");
+}
+
+#[test]
+fn link_time_optimisation() {
+    works("lto", "-Clto=fat -Cembed-bitcode=yes -Copt-level=1");
+}
+
+#[test]
+fn symbols_of_no_libc_are_the_linkers_error() {
+    let (_, output) = cargo("undefined", "undefined", &["build"], "");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(text.contains("undefined symbol: no_such_function"), "{text}");
+    assert!(text.contains("calls_it") || text.contains("main.rs"), "names who wants it: {text}");
+}
+
+#[test]
+fn undefined_symbols_can_be_allowed() {
+    for (test, option) in [("listed", "--allow-undefined=no_such_function"), ("all", "--allow-undefined")] {
+        let (program, output) = cargo("undefined", test, &["build", option], "");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = run(&program, &[]);
+        assert_eq!(said.status, Some(127));
+        assert_eq!(said.stdout, "running\n");
+        assert_eq!(said.stderr, "import-dynamic: no_such_function: the host's C library has no such function\n");
+    }
+}

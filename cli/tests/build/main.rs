@@ -1,0 +1,10 @@
+//! `cargo import-dynamic build`: real programs, linked by real linkers and run.
+//!
+//! The same files are run in the roots of other hosts, where there are any.
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
+mod cases;
+mod linkers;
+mod programs;
+#[cfg(feature = "suites")]
+mod suites;

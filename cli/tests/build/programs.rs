@@ -1,0 +1,87 @@
+//! Building the test programs, and the hosts to run them on.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Builds a program of `programs/` into a directory of the test's own; cargo's output.
+pub(crate) fn cargo(program: &str, test: &str, arguments: &[&str], flags: &str) -> (PathBuf, Output) {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("build").join(test);
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/build/programs").join(program);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-import-dynamic"));
+    command.arg("import-dynamic").args(arguments).current_dir(directory).env("CARGO_TARGET_DIR", &target);
+    // What the run of these tests itself was told is not meant for the programs.
+    for name in ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "CARGO_BUILD_TARGET", "RUST_BACKTRACE"] {
+        command.env_remove(name);
+    }
+    if !flags.is_empty() {
+        command.env("RUSTFLAGS", flags);
+    }
+    let output = command.output().unwrap();
+    (target.join("x86_64-unknown-linux-gnu/debug").join(program), output)
+}
+
+/// Builds a program, which must succeed.
+pub(crate) fn build(program: &str, test: &str, flags: &str) -> PathBuf {
+    let (path, output) = cargo(program, test, &["build"], flags);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    path
+}
+
+/// What a program said.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+fn said(command: &mut Command) -> Said {
+    let output = command.output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Said { status: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+}
+
+/// Runs a program on this host.
+pub(crate) fn run(program: &Path, arguments: &[&str]) -> Said {
+    said(Command::new(program).args(arguments))
+}
+
+/// Runs a program on this host with environment variables.
+pub(crate) fn run_with(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+    said(Command::new(program).args(arguments).envs(variables.iter().copied()))
+}
+
+/// Root directories of other hosts: those of IMPORT_DYNAMIC_ROOTS, else those that `cargo xtask root` has made in
+/// `target/roots`.
+fn roots() -> Vec<PathBuf> {
+    let mut roots = match std::env::var_os("IMPORT_DYNAMIC_ROOTS") {
+        Some(list) => std::env::split_paths(&list).collect::<Vec<_>>(),
+        None => {
+            // `target/tmp`, or `target/TRIPLE/tmp`.
+            let above = Path::new(env!("CARGO_TARGET_TMPDIR")).ancestors().skip(1).take(2);
+            let entries = above.into_iter().find_map(|target| fs::read_dir(target.join("roots")).ok());
+            entries.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+        }
+    };
+    let interpreters = ["lib64/ld-linux-x86-64.so.2", "lib/ld-musl-x86_64.so.1"];
+    roots.retain(|root| interpreters.iter().any(|path| fs::symlink_metadata(root.join(path)).is_ok()));
+    roots
+}
+
+/// Runs the same file on this host and on all others that there are, by the host's name.
+pub(crate) fn run_everywhere(program: &Path, arguments: &[&str]) -> Vec<(String, Said)> {
+    let mut all = vec![("this host".to_owned(), run(program, arguments))];
+    for root in roots() {
+        // Tests run beside each other, and those of other directories, too.
+        let name = format!("build-test-{}-{}", std::process::id(), arguments.join("-"));
+        fs::copy(program, root.join(&name)).unwrap();
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "chroot"]).arg(&root).arg(Path::new("/").join(&name));
+        let said = said(command.args(arguments));
+        fs::remove_file(root.join(&name)).unwrap();
+        all.push((root.file_name().unwrap_or(OsStr::new("/")).to_string_lossy().into_owned(), said));
+    }
+    all
+}

@@ -1,0 +1,124 @@
+//! glibc's functions with checks (`_FORTIFY_SOURCE`) on a libc that has none, where the arguments stand differently.
+
+use core::ffi::{CStr, c_int};
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::std_start::lookup::Lookup;
+
+/// The unchecked functions' addresses.
+pub(super) static VPRINTF: AtomicUsize = AtomicUsize::new(0);
+pub(super) static VFPRINTF: AtomicUsize = AtomicUsize::new(0);
+pub(super) static VSPRINTF: AtomicUsize = AtomicUsize::new(0);
+pub(super) static VSNPRINTF: AtomicUsize = AtomicUsize::new(0);
+pub(super) static VDPRINTF: AtomicUsize = AtomicUsize::new(0);
+pub(super) static VASPRINTF: AtomicUsize = AtomicUsize::new(0);
+pub(super) static VSYSLOG: AtomicUsize = AtomicUsize::new(0);
+static FGETS: AtomicUsize = AtomicUsize::new(0);
+static FREAD: AtomicUsize = AtomicUsize::new(0);
+static RECVFROM: AtomicUsize = AtomicUsize::new(0);
+
+struct Checked(&'static [u8], *const (), &'static CStr, &'static AtomicUsize);
+// SAFETY: names and addresses, never written but for the atomics.
+unsafe impl Sync for Checked {}
+
+static CHECKED: &[Checked] = &[
+    Checked(b"__vprintf_chk", vprintf as *const (), c"vprintf", &VPRINTF),
+    Checked(b"__vfprintf_chk", vfprintf as *const (), c"vfprintf", &VFPRINTF),
+    Checked(b"__vsprintf_chk", vsprintf as *const (), c"vsprintf", &VSPRINTF),
+    Checked(b"__vsnprintf_chk", vsnprintf as *const (), c"vsnprintf", &VSNPRINTF),
+    Checked(b"__vdprintf_chk", vdprintf as *const (), c"vdprintf", &VDPRINTF),
+    Checked(b"__vasprintf_chk", vasprintf as *const (), c"vasprintf", &VASPRINTF),
+    Checked(b"__vsyslog_chk", vsyslog as *const (), c"vsyslog", &VSYSLOG),
+    Checked(b"__fgets_chk", fgets as *const (), c"fgets", &FGETS),
+    Checked(b"__fread_chk", fread as *const (), c"fread", &FREAD),
+    Checked(b"__recvfrom_chk", recvfrom as *const (), c"recvfrom", &RECVFROM),
+    #[cfg(target_arch = "x86_64")]
+    Checked(b"__printf_chk", super::variadic::printf as *const (), c"vprintf", &VPRINTF),
+    #[cfg(target_arch = "x86_64")]
+    Checked(b"__fprintf_chk", super::variadic::fprintf as *const (), c"vfprintf", &VFPRINTF),
+    #[cfg(target_arch = "x86_64")]
+    Checked(b"__sprintf_chk", super::variadic::sprintf as *const (), c"vsprintf", &VSPRINTF),
+    #[cfg(target_arch = "x86_64")]
+    Checked(b"__snprintf_chk", super::variadic::snprintf as *const (), c"vsnprintf", &VSNPRINTF),
+    #[cfg(target_arch = "x86_64")]
+    Checked(b"__dprintf_chk", super::variadic::dprintf as *const (), c"vdprintf", &VDPRINTF),
+    #[cfg(target_arch = "x86_64")]
+    Checked(b"__asprintf_chk", super::variadic::asprintf as *const (), c"vasprintf", &VASPRINTF),
+    #[cfg(target_arch = "x86_64")]
+    Checked(b"__syslog_chk", super::variadic::syslog as *const (), c"vsyslog", &VSYSLOG),
+];
+
+pub(super) fn find(name: &[u8], lookup: &Lookup) -> Option<usize> {
+    let checked = CHECKED.iter().find(|checked| checked.0 == name)?;
+    let address = lookup.find(checked.2);
+    checked.3.store(address, Ordering::Relaxed);
+    (address != 0).then_some(checked.1 as usize)
+}
+
+/// Calls an unchecked function, which `find` has found, with integer or pointer arguments.
+macro_rules! call {
+    ($function:ident, $($argument:expr),*) => {
+        // SAFETY: found before this function was given out; the arguments are those of the caller, in its order.
+        unsafe {
+            let function: unsafe extern "C" fn($(call!(@word $argument)),*) -> usize =
+                core::mem::transmute($function.load(Ordering::Relaxed));
+            function($($argument),*)
+        }
+    };
+    (@word $argument:expr) => { usize };
+}
+
+unsafe extern "C" fn vprintf(_flag: c_int, format: usize, list: usize) -> c_int {
+    call!(VPRINTF, format, list) as c_int
+}
+
+unsafe extern "C" fn vfprintf(stream: usize, _flag: c_int, format: usize, list: usize) -> c_int {
+    call!(VFPRINTF, stream, format, list) as c_int
+}
+
+unsafe extern "C" fn vsprintf(to: usize, _flag: c_int, _room: usize, format: usize, list: usize) -> c_int {
+    call!(VSPRINTF, to, format, list) as c_int
+}
+
+unsafe extern "C" fn vsnprintf(
+    to: usize,
+    size: usize,
+    _flag: c_int,
+    _room: usize,
+    format: usize,
+    list: usize,
+) -> c_int {
+    call!(VSNPRINTF, to, size, format, list) as c_int
+}
+
+unsafe extern "C" fn vdprintf(file: usize, _flag: c_int, format: usize, list: usize) -> c_int {
+    call!(VDPRINTF, file, format, list) as c_int
+}
+
+unsafe extern "C" fn vasprintf(to: usize, _flag: c_int, format: usize, list: usize) -> c_int {
+    call!(VASPRINTF, to, format, list) as c_int
+}
+
+unsafe extern "C" fn vsyslog(priority: usize, _flag: c_int, format: usize, list: usize) {
+    call!(VSYSLOG, priority, format, list);
+}
+
+unsafe extern "C" fn fgets(to: usize, _room: usize, size: usize, stream: usize) -> usize {
+    call!(FGETS, to, size, stream)
+}
+
+unsafe extern "C" fn fread(to: usize, _room: usize, size: usize, count: usize, stream: usize) -> usize {
+    call!(FREAD, to, size, count, stream)
+}
+
+unsafe extern "C" fn recvfrom(
+    socket: usize,
+    to: usize,
+    len: usize,
+    _room: usize,
+    flags: usize,
+    address: usize,
+    size: usize,
+) -> usize {
+    call!(RECVFROM, socket, to, len, flags, address, size)
+}

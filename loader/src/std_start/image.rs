@@ -1,0 +1,113 @@
+//! What the program image says of a std program without a libc of its own: its imports as symbols and relocations.
+
+use core::ffi::CStr;
+
+use object::elf;
+
+use super::import::Import;
+use crate::arch;
+use crate::export::{self, Exports};
+use crate::image::{RELOCATION, SYMBOL, Writer};
+use crate::slots;
+
+/// The imports of a std program, and its destructors.
+pub(crate) struct Std<'a> {
+    pub(crate) imports: &'a [Import],
+    /// Whether variables that not every libc has are copied: only glibc puts up with missing ones.
+    pub(crate) copies_all: bool,
+    /// Address and bytes of the program's destructors (DT_FINI_ARRAY).
+    pub(crate) destructors: (usize, usize),
+}
+
+/// The names of the variables among imports, in order.
+fn data_names(imports: &[Import]) -> impl Iterator<Item = (&'static CStr, &Import)> + Clone {
+    imports.iter().filter(|import| import.is_data()).flat_map(|import| import.names().map(move |name| (name, import)))
+}
+
+impl<'a> Std<'a> {
+    /// Those of a program of another sort.
+    pub(crate) const NONE: Self = Self { imports: &[], copies_all: false, destructors: (0, 0) };
+
+    fn functions(&self) -> impl Iterator<Item = &'a Import> + Clone + use<'a> {
+        self.imports.iter().filter(|import| !import.is_data())
+    }
+
+    /// Bytes that all of it needs at most.
+    pub(crate) fn size(&self) -> usize {
+        let names = self.imports.iter().flat_map(Import::names);
+        names.map(|name| name.count_bytes() + 1 + (SYMBOL + RELOCATION + 1) * 8).sum()
+    }
+
+    /// The names of functions, then those of variables.
+    pub(crate) fn write_names(&self, writer: &mut Writer<'_>, mut end: usize) -> usize {
+        for import in self.functions() {
+            end = writer.text(end, import.name().to_bytes_with_nul());
+        }
+        for (name, _) in data_names(self.imports) {
+            end = writer.text(end, name.to_bytes_with_nul());
+        }
+        end
+    }
+
+    /// Weak undefined symbols, so that absent ones stay 0.
+    pub(crate) fn write_functions(&self, writer: &mut Writer<'_>, mut name: u64) {
+        const WEAK: u64 = (elf::STB_WEAK.0 as u64) << 4;
+        for import in self.functions() {
+            writer.pair(name | WEAK << 32, 0);
+            writer.push(0);
+            name += import.name().count_bytes() as u64 + 1;
+        }
+    }
+
+    /// The copies of variables, weak: glibc's R_*_COPY then puts up with a libc that has no such variable. `name` is where the
+    /// functions' names begin.
+    pub(crate) fn write_data(&self, writer: &mut Writer<'_>, mut name: u64) {
+        const WEAK_OBJECT: u64 = (elf::STB_WEAK.0 as u64) << 4 | elf::STT_OBJECT.0 as u64;
+        /// Any section that is neither undefined nor absolute.
+        const DEFINED: u64 = 1;
+        name += self.functions().map(|import| import.name().count_bytes() as u64 + 1).sum::<u64>();
+        for (text, import) in data_names(self.imports) {
+            let value = import.address().wrapping_sub(writer.bias);
+            writer.pair(name | WEAK_OBJECT << 32 | DEFINED << 48, value as u64);
+            writer.push(import.size().into());
+            name += text.count_bytes() as u64 + 1;
+        }
+    }
+
+    /// The hash table of exports and variables.
+    pub(crate) fn write_gnu_hash(&self, writer: &mut Writer<'_>, exports: Exports<'_>) {
+        let first_symbol = 1 + slots::COUNT + self.functions().count();
+        let names = exports.iter().map(|export| export.name).chain(data_names(self.imports).map(|(name, _)| name));
+        export::write_gnu_hash(writer, first_symbol, names);
+    }
+
+    /// A relocation per function, and a copy per variable.
+    pub(crate) fn write_relocations(&self, writer: &mut Writer<'_>, exports: usize) {
+        let mut symbol = 1 + slots::COUNT as u64;
+        let mut push = |place: usize, symbol: u64, kind: elf::RelocationType| {
+            let place = place.wrapping_sub(writer.bias) as u64;
+            writer.pair(place, symbol << 32 | u64::from(kind.0));
+            writer.push(0);
+        };
+        for import in self.functions() {
+            push(import.slot_address(), symbol, arch::GLOB_DAT);
+            symbol += 1;
+        }
+        symbol += exports as u64;
+        for import in self.imports.iter().filter(|import| import.is_data()) {
+            if self.copies_all || !import.is_not_everywhere() {
+                push(import.address(), symbol, arch::COPY);
+            }
+            symbol += import.names().count() as u64;
+        }
+    }
+
+    /// Where the interpreter finds the destructors, if there are any.
+    pub(crate) fn write_destructors(&self, writer: &mut Writer<'_>) {
+        let (start, size) = self.destructors;
+        if size != 0 {
+            writer.dynamic(elf::DT_FINI_ARRAY, start.wrapping_sub(writer.bias) as u64);
+            writer.dynamic(elf::DT_FINI_ARRAYSZ, size as u64);
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! Threads that come and go, and what the process keeps of them; limits; what bringing the guest up leaves alone.
+
+use core::ffi::{c_int, c_uint, c_void};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::imports::*;
+
+pub(crate) const CASES: &[(&str, fn())] = &[
+    ("threads_leave_nothing", leave_nothing),
+    ("threads_attach_cost", attach_cost),
+    ("threads_run_destructors_of_the_guest", destructors),
+    ("threads_change_their_ids_together", change_ids),
+    ("limit_on_memory", limit_on_memory),
+    ("limit_on_threads", limit_on_threads),
+    ("isolation_of_the_main_thread", isolation),
+    ("isolation_of_the_heaps", heaps),
+    ("environment_changed_before", environment_changed),
+    ("environment_changed_victim", environment_changed_victim),
+    ("secure_execution", secure_execution),
+    ("secure_execution_victim", secure_execution_victim),
+];
+
+/// Waits until the number of kernel threads is at most this.
+fn settle(most: usize) -> bool {
+    (0..2000).any(|_| {
+        std::thread::sleep(Duration::from_millis(1));
+        threads() <= most
+    })
+}
+
+fn kilobytes(key: &str) -> usize {
+    status(key).trim_end_matches(" kB").parse().expect("a number")
+}
+
+/// Threads made: `IMPORT_DYNAMIC_TEST_THREADS`, or some.
+fn leave_nothing() {
+    let count: usize = std::env::var("IMPORT_DYNAMIC_TEST_THREADS").ok().and_then(|n| n.parse().ok()).unwrap_or(4000);
+    let run = |count: usize| {
+        for _ in 0..count / 4 {
+            let four: Vec<_> = (0..4).map(|n| std::thread::spawn(move || assert_eq!(labs(-n), n))).collect();
+            four.into_iter().for_each(|thread| thread.join().expect("a call"));
+        }
+    };
+    run(400);
+    let before = threads();
+    assert!(settle(before));
+    let (before, size, resident) = (threads(), kilobytes("VmSize"), kilobytes("VmRSS"));
+    let start = Instant::now();
+    run(count);
+    let each = start.elapsed() / count as u32;
+    assert!(settle(before), "{} threads, {before} before", threads());
+    let (size_after, resident_after) = (kilobytes("VmSize"), kilobytes("VmRSS"));
+    println!("{each:?} a thread; size {size} then {size_after} kB, resident {resident} then {resident_after} kB");
+    // Both libcs keep some stacks to use again.
+    assert!(resident_after < resident + 4096, "{resident} kB resident before, {resident_after} after");
+    assert!(size_after < size + (100 << 10), "{size} kB before, {size_after} after");
+}
+
+/// What a first import costs a thread, beside what making a thread costs: printed, and bounded generously.
+fn attach_cost() {
+    assert_eq!(labs(-1), 1);
+    let time = |work: fn()| {
+        let best = (0..10).map(|_| {
+            let start = Instant::now();
+            for _ in 0..100 {
+                std::thread::spawn(work).join().expect("no failure");
+            }
+            start.elapsed() / 100
+        });
+        best.min().unwrap_or_default()
+    };
+    let (without, with) = (time(|| ()), time(|| assert_eq!(labs(-1), 1)));
+    println!("a thread {without:?}, with an import {with:?}");
+    assert!(with < without * 10 + Duration::from_millis(1), "{with:?} with an import, {without:?} without");
+}
+
+static DESTROYED: AtomicUsize = AtomicUsize::new(0);
+
+#[import_dynamic::import_dynamic("libpthread")]
+unsafe extern "C" {
+    fn pthread_key_create(key: *mut c_uint, destructor: extern "C" fn(*mut c_void)) -> c_int;
+    fn pthread_setspecific(key: c_uint, value: *const c_void) -> c_int;
+}
+
+#[import_dynamic::callback]
+extern "C" fn destroy(_: *mut c_void) {
+    DESTROYED.fetch_add(1, Ordering::Relaxed);
+    assert_eq!(labs(-1), 1);
+}
+
+/// A key of the guest's pthread_key_create(3).
+fn destructors() {
+    let mut key = 0;
+    // SAFETY: as the manual page says.
+    assert_eq!(unsafe { pthread_key_create(&mut key, destroy) }, 0);
+    let set = move || {
+        // SAFETY: the key.
+        assert_eq!(unsafe { pthread_setspecific(key, (&raw const DESTROYED).cast()) }, 0);
+    };
+    let threads: Vec<_> = (0..50).map(|_| std::thread::spawn(set)).collect();
+    threads.into_iter().for_each(|thread| thread.join().expect("set"));
+    for _ in 0..1000 {
+        if DESTROYED.load(Ordering::Relaxed) == 50 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    panic!("{} of 50", DESTROYED.load(Ordering::Relaxed));
+}
+
+#[import_dynamic::import_dynamic("libc")]
+unsafe extern "C" {
+    safe fn setresuid(real: c_uint, effective: c_uint, saved: c_uint) -> c_int;
+    safe fn sched_getcpu() -> c_int;
+}
+
+/// Both libcs signal their threads for this, with the same signal if both are glibc.
+fn change_ids() {
+    const SAME: c_uint = c_uint::MAX;
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let both = || {
+        assert_eq!(setresuid(SAME, SAME, SAME), 0);
+        // SAFETY: setresuid(2) of the home libc.
+        assert_eq!(unsafe { libc::setresuid(SAME, SAME, SAME) }, 0);
+    };
+    both(); // before home has any thread
+    let idle = || {
+        while !STOP.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    let busy = || {
+        while !STOP.load(Ordering::Relaxed) {
+            assert_eq!(labs(-1), 1);
+            usleep(100);
+        }
+    };
+    let mut threads = vec![std::thread::spawn(idle)]; // one that never enters the guest
+    both();
+    threads.extend((0..4).map(|_| std::thread::spawn(busy)));
+    for _ in 0..100 {
+        both();
+        usleep(100);
+    }
+    STOP.store(true, Ordering::Relaxed);
+    threads.into_iter().for_each(|thread| thread.join().expect("no failure"));
+}
+
+fn set_limit(resource: libc::__rlimit_resource_t, soft: u64) -> u64 {
+    // SAFETY: getrlimit(2) and setrlimit(2).
+    unsafe {
+        let mut limit = std::mem::zeroed();
+        assert_eq!(libc::getrlimit(resource, &mut limit), 0);
+        let before = limit.rlim_cur;
+        limit.rlim_cur = soft.min(limit.rlim_max);
+        assert_eq!(libc::setrlimit(resource, &limit), 0);
+        before
+    }
+}
+
+/// No memory: an error that says so, and success once there is.
+fn limit_on_memory() {
+    let used = kilobytes("VmSize") as u64 * 1024;
+    let before = set_limit(libc::RLIMIT_AS, used + (200 << 10));
+    let error = labs::resolve().expect_err("no memory");
+    set_limit(libc::RLIMIT_AS, before);
+    let text = error.to_string();
+    assert!(text.contains("memory"), "{text}");
+    assert_eq!(labs(-1), 1);
+    // The same for a thread that is attached when there is none.
+    let used = kilobytes("VmSize") as u64 * 1024;
+    std::thread::spawn(move || {
+        let before = set_limit(libc::RLIMIT_AS, used);
+        let result = import_dynamic::host().map(|_| ());
+        set_limit(libc::RLIMIT_AS, before);
+        let text = result.expect_err("no memory for a control block").to_string();
+        assert!(text.contains("cannot make a thread"), "{text}");
+        assert_eq!(labs(-1), 1);
+    })
+    .join()
+    .expect("attached once there was memory");
+}
+
+fn limit_on_threads() {
+    // SAFETY: getuid(2), setresuid(2): root is not limited.
+    unsafe {
+        if libc::getuid() == 0 {
+            assert_eq!(libc::setresuid(54321, 54321, 54321), 0);
+        }
+    }
+    let before = set_limit(libc::RLIMIT_NPROC, 1);
+    let error = labs::resolve().expect_err("no thread");
+    let text = error.to_string();
+    assert!(text.contains("a limit on threads"), "{text}");
+    set_limit(libc::RLIMIT_NPROC, before);
+    assert_eq!(labs(-1), 1);
+}
+
+/// What the kernel and the home libc hold of this thread and the process.
+fn state() -> Vec<String> {
+    let mut words = [0usize; 4];
+    let [tid_address, robust, len, _] = &mut words;
+    let (mut mxcsr, mut control) = (0u32, 0u16);
+    // SAFETY: prctl(2) and get_robust_list(2) write words; the processor's control words are stored.
+    let (mask, stack) = unsafe {
+        libc::prctl(40, tid_address);
+        libc::syscall(libc::SYS_get_robust_list, 0, robust, len);
+        #[cfg(target_arch = "x86_64")]
+        std::arch::asm!("stmxcsr [{}]", "fnstcw [{}]", in(reg) &mut mxcsr, in(reg) &mut control);
+        let mut mask: [u64; 16] = [0; 16];
+        libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), mask.as_mut_ptr().cast());
+        let mut stack: libc::stack_t = std::mem::zeroed();
+        libc::sigaltstack(std::ptr::null(), &mut stack);
+        (mask[0], (stack.ss_sp as usize, stack.ss_size, stack.ss_flags))
+    };
+    let files: Vec<_> = std::fs::read_dir("/proc/self/fd").expect("proc").flatten().map(|entry| entry.path()).collect();
+    vec![
+        format!("tid address and robust list {words:x?}"),
+        format!("mxcsr {mxcsr:x}, control word {control:x}"),
+        format!("signal mask {mask:x}, alternate stack {stack:x?}"),
+        format!("files {files:?}"),
+        format!("directory {:?}, umask {}", std::env::current_dir().ok(), status("Umask")),
+        format!("name {}", std::fs::read_to_string("/proc/self/comm").expect("proc")),
+    ]
+}
+
+fn isolation() {
+    let before = state();
+    assert_eq!(labs(-1), 1);
+    std::thread::spawn(|| {
+        assert_eq!(labs(-1), 1);
+        for _ in 0..1000 {
+            // SAFETY: sched_setaffinity(2) of this thread, to the processor that it is on.
+            unsafe {
+                let processor = libc::sched_getcpu();
+                let mut set: libc::cpu_set_t = std::mem::zeroed();
+                libc::CPU_SET(processor as usize, &mut set);
+                assert_eq!(libc::sched_setaffinity(0, size_of_val(&set), &set), 0);
+                assert_eq!(sched_getcpu(), libc::sched_getcpu());
+            }
+        }
+    })
+    .join()
+    .expect("the same processor");
+    assert_eq!(before, state());
+}
+
+/// Both libcs allocate on the main thread, where both would use the program break.
+fn heaps() {
+    let mut home: Vec<Vec<u8>> = Vec::new();
+    let mut guest: Vec<(*mut u8, usize, u8)> = Vec::new();
+    for n in 0..20_000usize {
+        let size = 16 + n * 37 % 3000;
+        home.push(vec![n as u8; size]);
+        let memory = malloc(size).cast::<u8>();
+        // SAFETY: memory of this size.
+        unsafe { memory.write_bytes(n as u8, size) };
+        guest.push((memory, size, n as u8));
+        if n % 3 == 0 {
+            home.swap_remove(n / 7 % home.len());
+            let (memory, size, byte) = guest.swap_remove(n / 5 % guest.len());
+            // SAFETY: memory of this size, given back once.
+            unsafe {
+                assert!(std::slice::from_raw_parts(memory, size).iter().all(|&found| found == byte));
+                free(memory.cast());
+            }
+        }
+    }
+    assert!(home.iter().all(|bytes| bytes.iter().all(|byte| *byte == bytes[0])));
+}
+
+/// A libc takes variables out of the environment where the kernel has put it, in front of what bringing up needs.
+fn environment_changed() {
+    let mut command = Command::new("/proc/self/exe");
+    command.args(["--case", "environment_changed_victim"]).env("REMOVED", "1").env("REMOVED_TOO", "1");
+    let output = command.output().expect("run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn environment_changed_victim() {
+    // SAFETY: no other thread.
+    unsafe {
+        std::env::remove_var("REMOVED");
+        std::env::remove_var("REMOVED_TOO");
+    }
+    assert_eq!(labs(-1), 1);
+}
+
+/// A set-user-id copy of this program, run by somebody else.
+fn secure_execution() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+
+    // SAFETY: getuid(2).
+    if unsafe { libc::getuid() } != 0 {
+        println!("skipped: not root");
+        return;
+    }
+    let copy = std::env::temp_dir().join(format!("import-dynamic-set-uid-{}", std::process::id()));
+    std::fs::copy("/proc/self/exe", &copy).expect("a copy");
+    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o4755)).expect("set-user-id");
+    let mut command = Command::new(&copy);
+    command.args(["--case", "secure_execution_victim"]).env("SECURE", "1").uid(54321).gid(54321);
+    command.env("IMPORT_DYNAMIC_INTERPRETER", "/nonexistent").env("IMPORT_DYNAMIC_DEBUG", "1");
+    command.env("LD_PRELOAD", "/nonexistent/preload.so");
+    let output = command.output();
+    let _ = std::fs::remove_file(&copy);
+    let output = output.expect("run");
+    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{text}{errors}");
+    if text.contains("not secure") {
+        println!("skipped: set-user-id does not work here");
+        return;
+    }
+    assert_eq!((&*text, &*errors), ("secure\n", ""));
+}
+
+#[import_dynamic::import_dynamic("libc")]
+unsafe extern "C" {
+    safe fn getauxval(kind: usize) -> usize;
+}
+
+fn secure_execution_victim() {
+    if std::env::var_os("SECURE").is_none() {
+        return;
+    }
+    // SAFETY: getauxval(3).
+    let secure = unsafe { libc::getauxval(libc::AT_SECURE) };
+    assert_eq!(secure as usize, getauxval(libc::AT_SECURE as usize));
+    println!("{}", if secure != 0 { "secure" } else { "not secure" });
+}

@@ -1,0 +1,125 @@
+//! `cargo xtask bench counts`: how many instructions things take, by valgrind's callgrind, held against the counts in
+//! `benches/instructions.ARCHITECTURE.json`. Counts do not depend on what else the machine does, as times do.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use benches::Program;
+
+use crate::count::Count;
+use crate::workspace::{self, Workspace};
+use crate::{bench::contenders, process};
+
+/// The baseline's file, one for each architecture.
+fn baseline_name() -> String {
+    format!("benches/instructions.{}.json", std::env::consts::ARCH)
+}
+
+/// How far a count may be from the baseline: another libc's `labs` and `strlen` may take part. One instruction more in a
+/// call is further.
+const TOLERANCE: f64 = 0.05;
+/// Counts are differences between so many and twice as many calls: what a program does besides is not in them.
+const CALLS: u64 = 10_000;
+
+/// Instructions by what takes them; a loop of five instructions around each call is among them, and the callee's four.
+type Counts = BTreeMap<String, f64>;
+
+/// Counts, and compares with the baseline, or makes the counts the baseline.
+pub(crate) fn run(workspace: &Workspace, save: bool) -> Result<Count> {
+    process::output(Command::new("valgrind").arg("--version")).context("counting needs valgrind")?;
+    let counts = measure(workspace)?;
+    let name = baseline_name();
+    let path = workspace.root.join(&name);
+    if save {
+        workspace::write(&path, format!("{}\n", serde_json::to_string_pretty(&counts)?))?;
+        return Ok(Count::of(true));
+    }
+    let baseline = std::fs::read_to_string(&path).with_context(|| format!("no {name}: make it with --save"))?;
+    compare(&counts, &serde_json::from_str(&baseline)?)
+}
+
+fn compare(counts: &Counts, baseline: &Counts) -> Result<Count> {
+    let mut result = Count::default();
+    for (name, count) in counts {
+        let expected = baseline.get(name).with_context(|| format!("{} has no {name}", baseline_name()))?;
+        let met = (count - expected).abs() <= expected * TOLERANCE;
+        let verdict = if met { "ok" } else { "FAILED" };
+        println!("{verdict:6} {name}: {count:.1} instructions (baseline: {expected:.1})");
+        result.add(met);
+    }
+    Ok(result)
+}
+
+fn measure(workspace: &Workspace) -> Result<Counts> {
+    let build = |program: Program| program.build(&workspace.target);
+    let (dynamic, guest, adopted) =
+        (build(Program::STD_DYNAMIC)?, build(Program::STD_STATIC)?, build(Program::NO_STD)?);
+    let mut counts = Counts::new();
+    for (name, program, contender) in [
+        ("call/c_pointer_mem", &dynamic, "pointer"),
+        ("call/libloading", &dynamic, "libloading"),
+        ("call/import_native", &dynamic, "import"),
+        ("call/import_adopted", &adopted, "import"),
+        ("call/import_guest_no_tls", &guest, "import-no-tls"),
+        ("call/import_guest_syscall", &guest, "import-syscall"),
+    ] {
+        let some = instructions(Command::new(program).arg(contender), CALLS)?;
+        let more = instructions(Command::new(program).arg(contender), 2 * CALLS)?;
+        counts.insert(name.to_owned(), more.saturating_sub(some) as f64 / CALLS as f64);
+    }
+    // A thousand imports bound, without the thousand calls of dlsym in it.
+    let library = contenders::thousand_library(workspace)?;
+    for (name, program) in
+        [("bind_all/native", Program::THOUSAND_DYNAMIC), ("bind_all/guest", Program::THOUSAND_STATIC)]
+    {
+        let program = build(program)?;
+        let count = |how: &str| instructions(Command::new(&program).arg(how).env("LD_LIBRARY_PATH", &library), 0);
+        counts.insert(name.to_owned(), count("all")?.saturating_sub(count("look-up")?) as f64 / 1000.0);
+    }
+    Ok(counts)
+}
+
+/// The instructions of a program that is asked once, for `count` calls.
+fn instructions(command: &mut Command, count: u64) -> Result<u64> {
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(command.get_program());
+    valgrind.args(command.get_args());
+    valgrind.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut child = valgrind.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    if let Some(mut input) = child.stdin.take() {
+        // A program that asks for no count has ended perhaps.
+        drop(input.write_all(&count.to_ne_bytes()));
+    }
+    let output = child.wait_with_output()?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        bail!("{}: {}\n{text}", process::line(&valgrind), output.status);
+    }
+    parse(&text).with_context(|| format!("{}: no count in\n{text}", process::line(&valgrind)))
+}
+
+/// The number in `==1== Collected : 1341314`.
+fn parse(text: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, compare, parse};
+
+    #[test]
+    fn collected() {
+        assert_eq!(parse("==1== Events    : Ir\n==1== Collected : 1341314\n"), Some(1_341_314));
+    }
+
+    #[test]
+    fn one_instruction_more_is_too_many() {
+        let counts = |value| Counts::from([("a".to_owned(), value)]);
+        assert!(compare(&counts(11.0), &counts(11.0)).is_ok_and(|count| count.is_success()));
+        assert!(compare(&counts(12.0), &counts(11.0)).is_ok_and(|count| !count.is_success()));
+        assert!(compare(&counts(203.0), &counts(200.0)).is_ok_and(|count| count.is_success()));
+        assert!(compare(&counts(1.0), &Counts::new()).is_err());
+    }
+}
