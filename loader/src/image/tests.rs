@@ -14,16 +14,21 @@ const NEEDED: &str = "libone.so.1\0libtwo.so.2\0";
 const INTERPRETER: &CStr = c"/lib64/ld-test.so.1";
 const NO_EXPORTS: Exports<'static> = exports_of(&[], &[]);
 
-const fn exports_of<'a>(program: &'a [Exported], _guest: &'a [Exported]) -> Exports<'a> {
-    Exports {
-        program,
-        #[cfg(guest)]
-        guest: _guest,
-    }
+const fn exports_of<'a>(program: &'a [Exported], mode: &'a [Exported]) -> Exports<'a> {
+    Exports([program, mode])
 }
 
 fn contents<'a>(segments: &'a [Phdr], load_bias: Option<usize>, exports: Exports<'a>) -> Contents<'a> {
-    Contents { needed: NEEDED, interpreter: INTERPRETER, segments, load_bias, tls: None, exports }
+    Contents {
+        needed: NEEDED,
+        interpreter: INTERPRETER,
+        segments,
+        load_bias,
+        tls: None,
+        exports,
+        #[cfg(std_start)]
+        std: Std::NONE,
+    }
 }
 
 /// A written image, read by its headers alone.

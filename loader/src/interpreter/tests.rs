@@ -11,7 +11,7 @@ const PAGE: usize = 4096;
 impl Interpreter {
     /// One of which nothing is mapped but a page.
     pub(crate) fn for_tests(bias: usize, registers_rseq: bool) -> Self {
-        let mapping = Mapping::new(PAGE, ProtFlags::empty()).expect("a page");
+        let mapping = Mapping::new(PAGE, file::PROT_NONE).expect("a page");
         Self { bias, entry: 0, libc: LibcKind::Glibc, registers_rseq, mapping }
     }
 }
