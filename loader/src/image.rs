@@ -46,7 +46,7 @@ pub(crate) struct Contents<'a> {
     pub(crate) tls: Option<&'a [u64]>,
     /// Functions that libraries find in the program.
     pub(crate) exports: Exports<'a>,
-    /// What a std program without a libc imports; nothing for others.
+    /// What a std program without a libc asks of the host; nothing for others.
     #[cfg(std_start)]
     pub(crate) std: Std<'a>,
 }

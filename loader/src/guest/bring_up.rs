@@ -43,7 +43,7 @@ static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 /// Final once the interpreter has run; before that, everything made for it is given back.
 #[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
-    // A handler that calls an import waits until there is a guest.
+    // A handler that calls the host waits until there is a guest.
     let _blocked = SignalsBlocked::new();
     let page = start::page_size();
     let mut path = Path::EMPTY;

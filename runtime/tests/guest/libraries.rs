@@ -7,12 +7,14 @@ use std::ptr::null_mut;
 
 use import_dynamic::{callback, import_dynamic};
 
+mod cpp;
+
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("library_zlib", zlib),
     ("library_libcrypto", libcrypto),
     ("library_sqlite", sqlite),
     ("library_libpython", libpython),
-    ("library_of_cpp_exceptions", cpp_exceptions),
+    ("library_of_cpp_exceptions", cpp::cpp_exceptions),
     ("library_icu", icu),
     ("library_nss", nss),
 ];
@@ -224,48 +226,6 @@ fn libpython() {
     // SAFETY: a program; the interpreter is initialised.
     assert_eq!(unsafe { PyRun_SimpleStringFlags(PYTHON.as_ptr(), null_mut()) }, 0);
     assert_eq!(Py_FinalizeEx(), 0);
-}
-
-const CPP: &str = r#"
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <vector>
-static thread_local std::vector<std::string> seen;
-static int throws(int n) { if (n > 3) throw std::runtime_error("too many " + std::to_string(n)); return n; }
-extern "C" int cpp_catches(int n) {
-    try { return throws(n); } catch (const std::runtime_error &error) { seen.push_back(error.what()); return -int(seen.size()); }
-}
-extern "C" int cpp_threads() {
-    int sum = 0;
-    std::vector<std::thread> threads;
-    for (int n = 0; n < 4; n++) threads.emplace_back([n, &sum] { __atomic_add_fetch(&sum, cpp_catches(n + 4), 5); });
-    for (auto &thread : threads) thread.join();
-    return sum;
-}
-"#;
-
-#[import_dynamic(global)]
-unsafe extern "C" {
-    safe fn cpp_catches(n: c_int) -> c_int;
-    safe fn cpp_threads() -> c_int;
-}
-
-fn cpp_exceptions() {
-    if !crate::library::build_cpp("exceptions", CPP) {
-        return;
-    }
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                for n in 1..100 {
-                    assert_eq!(cpp_catches(2), 2);
-                    assert_eq!(cpp_catches(9), -n);
-                }
-            });
-        }
-    });
-    assert_eq!(cpp_threads(), -4);
 }
 
 #[import_dynamic(["libicuuc.so.72", "libicuuc.so.76", "libicuuc.so.78", "libicuuc.so.67", "libicuuc.so.74"])]

@@ -8,15 +8,18 @@ use std::time::{Duration, Instant};
 
 use crate::imports::*;
 
+mod of_the_guest;
+mod stack_overflow;
+
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("signal_storm", storm),
     ("signal_in_guest_code_sees_home", in_guest_code),
     ("signal_on_an_alternate_stack", on_an_alternate_stack),
     ("signal_handler_is_reported_back", reported_back),
     ("signal_restarts_a_guest_call", restarts),
-    ("signal_of_a_stack_overflow", stack_overflow),
-    ("signal_stack_overflow_victim", overflow_in_guest_code),
-    ("signal_handler_of_the_guest", of_the_guest),
+    ("signal_of_a_stack_overflow", stack_overflow::stack_overflow),
+    ("signal_stack_overflow_victim", stack_overflow::overflow_in_guest_code),
+    ("signal_handler_of_the_guest", of_the_guest::of_the_guest),
 ];
 
 const ALL: [u64; 16] = [u64::MAX; 16];
@@ -284,106 +287,4 @@ fn restarts() {
     // Signals that come while one is pending are one.
     assert!(HANDLED.load(Ordering::Relaxed) >= 1);
     assert_eq!(WRONG.load(Ordering::Relaxed), 0);
-}
-
-/// std's own report, which looks at a thread-local, when the stack ends in guest code.
-fn stack_overflow() {
-    let mut command = Command::new(std::env::current_exe().expect("this program"));
-    let output = command.args(["--case", "signal_stack_overflow_victim"]).env("OVERFLOW", "1").output().expect("run");
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(text.contains("has overflowed its stack"), "{:?} {text}", output.status);
-}
-
-#[import_dynamic::callback]
-extern "C" fn overflow(a: *const c_void, _: *const c_void) -> c_int {
-    let mut pair = [2u32, 1];
-    // SAFETY: two numbers.
-    unsafe { qsort(pair.as_mut_ptr().cast(), 2, 4, overflow) };
-    // SAFETY: one of the numbers.
-    unsafe { *a.cast() }
-}
-
-fn overflow_in_guest_code() {
-    if std::env::var_os("OVERFLOW").is_none() {
-        return;
-    }
-    let local = 0u32;
-    overflow((&raw const local).cast(), std::ptr::null());
-}
-
-/// A library that installs a handler which uses its own thread-locals and errno.
-const LIBRARY: &str = r"
-#include <errno.h>
-#include <signal.h>
-static __thread int marker, count;
-static volatile int wrong;
-static void handler(int number, siginfo_t *info, void *context) {
-    (void)number; (void)info; (void)context;
-    if (marker != 42) wrong++;
-    count++;
-    errno = 5;
-}
-static struct sigaction before;
-static void chained(int number, siginfo_t *info, void *context) {
-    handler(number, info, context);
-    before.sa_sigaction(number, info, context);
-}
-void handlers_enter(void) { marker = 42; }
-int handlers_count(void) { return wrong ? -1 : count; }
-int handlers_install(int number) {
-    struct sigaction action = { 0 };
-    action.sa_sigaction = handler;
-    action.sa_flags = SA_SIGINFO | SA_RESTART;
-    return sigaction(number, &action, 0);
-}
-int handlers_chain(int number) {
-    struct sigaction action = { 0 };
-    action.sa_sigaction = chained;
-    action.sa_flags = SA_SIGINFO | SA_RESTART;
-    return sigaction(number, &action, &before);
-}
-int handlers_restore(int number) { return sigaction(number, &before, 0); }
-";
-
-#[import_dynamic::import_dynamic(global)]
-unsafe extern "C" {
-    safe fn handlers_enter();
-    safe fn handlers_count() -> c_int;
-    safe fn handlers_install(signal: c_int) -> c_int;
-    safe fn handlers_chain(signal: c_int) -> c_int;
-    safe fn handlers_restore(signal: c_int) -> c_int;
-}
-
-/// Handlers of the guest's, which run while home code does, and one that calls home's.
-fn of_the_guest() {
-    if !crate::library::build("handlers", LIBRARY) {
-        return;
-    }
-    handlers_enter();
-    assert_eq!(handlers_install(libc::SIGUSR1), 0);
-    // SAFETY: raise(3) at home: the handler runs while the home thread pointer is in place.
-    unsafe {
-        *errno_place() = 99;
-        for _ in 0..10 {
-            assert_eq!(libc::raise(libc::SIGUSR1), 0);
-        }
-        assert_eq!(*errno_place(), 99);
-        send(libc::SIGUSR1);
-    }
-    assert_eq!(handlers_count(), 11);
-    // The guest's handler calls home's, found when it was installed.
-    SELF.set(gettid());
-    install(libc::SIGUSR2, handler as *const () as usize, libc::SA_SIGINFO);
-    assert_eq!(handlers_chain(libc::SIGUSR2), 0);
-    // SAFETY: raise(3).
-    unsafe {
-        libc::raise(libc::SIGUSR2);
-        send(libc::SIGUSR2);
-    }
-    assert_eq!((handlers_count(), HANDLED.load(Ordering::Relaxed), WRONG.load(Ordering::Relaxed)), (13, 2, 0));
-    assert_eq!(handlers_restore(libc::SIGUSR2), 0);
-    assert_eq!(query(libc::SIGUSR2).sa_sigaction, handler as *const () as usize);
-    // SAFETY: raise(3).
-    unsafe { libc::raise(libc::SIGUSR2) };
-    assert_eq!((handlers_count(), HANDLED.load(Ordering::Relaxed)), (13, 3));
 }

@@ -7,13 +7,15 @@ use std::time::{Duration, Instant};
 
 use crate::imports::*;
 
+mod limits;
+
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("threads_leave_nothing", leave_nothing),
     ("threads_attach_cost", attach_cost),
     ("threads_run_destructors_of_the_guest", destructors),
     ("threads_change_their_ids_together", change_ids),
-    ("limit_on_memory", limit_on_memory),
-    ("limit_on_threads", limit_on_threads),
+    ("limit_on_memory", limits::limit_on_memory),
+    ("limit_on_threads", limits::limit_on_threads),
     ("isolation_of_the_main_thread", isolation),
     ("isolation_of_the_heaps", heaps),
     ("environment_changed_before", environment_changed),
@@ -146,56 +148,6 @@ fn change_ids() {
     }
     STOP.store(true, Ordering::Relaxed);
     threads.into_iter().for_each(|thread| thread.join().expect("no failure"));
-}
-
-fn set_limit(resource: libc::__rlimit_resource_t, soft: u64) -> u64 {
-    // SAFETY: getrlimit(2) and setrlimit(2).
-    unsafe {
-        let mut limit = std::mem::zeroed();
-        assert_eq!(libc::getrlimit(resource, &mut limit), 0);
-        let before = limit.rlim_cur;
-        limit.rlim_cur = soft.min(limit.rlim_max);
-        assert_eq!(libc::setrlimit(resource, &limit), 0);
-        before
-    }
-}
-
-/// No memory: an error that says so, and success once there is.
-fn limit_on_memory() {
-    let used = kilobytes("VmSize") as u64 * 1024;
-    let before = set_limit(libc::RLIMIT_AS, used + (200 << 10));
-    let error = labs::resolve().expect_err("no memory");
-    set_limit(libc::RLIMIT_AS, before);
-    let text = error.to_string();
-    assert!(text.contains("memory"), "{text}");
-    assert_eq!(labs(-1), 1);
-    // The same for a thread that is attached when there is none.
-    let used = kilobytes("VmSize") as u64 * 1024;
-    std::thread::spawn(move || {
-        let before = set_limit(libc::RLIMIT_AS, used);
-        let result = import_dynamic::host().map(|_| ());
-        set_limit(libc::RLIMIT_AS, before);
-        let text = result.expect_err("no memory for a control block").to_string();
-        assert!(text.contains("cannot make a thread"), "{text}");
-        assert_eq!(labs(-1), 1);
-    })
-    .join()
-    .expect("attached once there was memory");
-}
-
-fn limit_on_threads() {
-    // SAFETY: getuid(2), setresuid(2): root is not limited.
-    unsafe {
-        if libc::getuid() == 0 {
-            assert_eq!(libc::setresuid(54321, 54321, 54321), 0);
-        }
-    }
-    let before = set_limit(libc::RLIMIT_NPROC, 1);
-    let error = labs::resolve().expect_err("no thread");
-    let text = error.to_string();
-    assert!(text.contains("a limit on threads"), "{text}");
-    set_limit(libc::RLIMIT_NPROC, before);
-    assert_eq!(labs(-1), 1);
 }
 
 /// What the kernel and the home libc hold of this thread and the process.

@@ -23,8 +23,11 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
     if !checked || source.path.ends_with("tidy/words.rs") {
         return Vec::new();
     }
+    // There the word stands for an IFUNC's all along.
+    let ifuncs = source.path.to_string_lossy().contains("std_start");
     let lines = source.lines().filter(|(_, line)| !line.trim_start().starts_with("Avoid"));
-    lines.flat_map(|(number, line)| line_findings(source, number, line)).collect()
+    let findings = lines.flat_map(|(number, line)| line_findings(source, number, line));
+    findings.filter(|finding| !(ifuncs && finding.what.contains("\"resolver\""))).collect()
 }
 
 fn line_findings(source: &Source, number: usize, line: &str) -> Vec<Finding> {
