@@ -59,8 +59,9 @@ macro_rules! __stubs {
     }};
 }
 
-/// What a call of `$import` jumps to. By hand, because link-time optimisation takes a static that assembly names for one
-/// of another library, and would look up its address in the global offset table first.
+/// What a call of `$import` jumps to. By hand: for ELF, compilers take a static that other crates' code refers to for one
+/// that another library could replace, and would look up its address in the global offset table first.
+#[cfg(not(target_vendor = "apple"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __target {
@@ -77,6 +78,16 @@ macro_rules! __target {
         }
         __code
     }};
+}
+
+/// What a call of `$import` jumps to.
+#[cfg(target_vendor = "apple")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __target {
+    ($import:path) => {
+        $crate::private::Import::target(&$import)
+    };
 }
 
 /// A function that jumps through the slot of `$import`: what a variadic declaration needs, which Rust cannot define. With
