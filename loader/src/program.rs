@@ -13,7 +13,7 @@ pub const RESERVED_STACK: usize = 256 << 10;
 ///
 /// # Safety
 /// Behavior is undefined if any of the following conditions are violated:
-/// - called once, by `_start`, after [`relocate`](crate::relocate);
+/// - called once, by `_start`, after `relocate`;
 /// - `stack` is the kernel's initial stack pointer, and the `RESERVED_STACK` bytes below it are not used.
 pub unsafe extern "C" fn begin(stack: *mut usize, main: extern "C" fn(InitialStack) -> c_int) -> ! {
     // SAFETY: the caller's.

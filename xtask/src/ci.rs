@@ -62,7 +62,7 @@ pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCo
 
 /// Programs without std. Cargo unifies features over all packages that are built together, and one feature called `std` of a
 /// crate that they share with the others would put a second panic handler beside theirs.
-const WITHOUT_STD: &[&str] = &["nostd-dns", "bench-no-std", "abi-without-std", "adopted-cases"];
+const WITHOUT_STD: &[&str] = &["nostd-dns", "bench-no-std", "abi-without-std", "adopted-cases", "import-dynamic-start"];
 
 fn fmt(workspace: &Workspace, _: &Options) -> Result<Count> {
     process::run(workspace.cargo().args(["fmt", "--all", "--check"]))?;

@@ -2,9 +2,9 @@
 //! `cargo import-dynamic`'s linker. `_start` shows the interpreter a program image whose relocations are those imports, the
 //! interpreter binds them in one pass, and the host's `__libc_start_main` runs `main`.
 //!
-//! The linker's side of the contract: each import is a static [`Import`] in the section `import_dynamic_std`. A function's
+//! The linker's side of the contract: each import is a static `Import` in the section `import_dynamic_std`. A function's
 //! symbol is an indirect function (STT_GNU_IFUNC) whose resolver is never run: wherever the linker left an R_*_IRELATIVE
-//! relocation that names it, [`bind`] writes the host's function, or 0 for a weak one that the host has not, or the resolver's
+//! relocation that names it, `bind` writes the host's function, or 0 for a weak one that the host has not, or the resolver's
 //! own address, which is a stub that says what is missing. A variable's symbol is room for its copy (R_*_COPY).
 
 #[cfg(any(native, std_start))]

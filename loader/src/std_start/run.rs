@@ -32,7 +32,7 @@ static SLOTS: AtomicUsize = AtomicUsize::new(0);
 ///
 /// # Safety
 /// Behavior is undefined if any of the following conditions are violated:
-/// - called once by `_start`, after [`relocate`](crate::relocate);
+/// - called once by `_start`, after `relocate`;
 /// - `stack` is the kernel's initial stack pointer.
 pub unsafe extern "C" fn begin(stack: *mut usize, main: Main) -> ! {
     // SAFETY: the caller's.
