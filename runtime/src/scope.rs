@@ -4,29 +4,39 @@ use core::marker::PhantomData;
 
 use import_dynamic_loader::LinkMode;
 
-use crate::error::ImportError;
-use crate::import::Import;
-use crate::private::{callback_enter, callback_leave};
+use crate::registry::imports;
 use crate::{HostError, host};
 
-/// That the thread is inside [`guest_scope`]: what a declaration's `in_scope` asks for. It cannot leave the closure, nor
+/// That the thread is inside [`guest_scope`]: what [`direct`](Self::direct) is called on. It cannot leave the closure, nor
 /// go to another thread.
 #[derive(Debug)]
 pub struct GuestScope<'scope>(PhantomData<*mut &'scope mut ()>);
 
 /// Runs `code` with the host's thread pointer in place, so that the calls in it need not switch: for hot loops.
 ///
-/// In guest mode a call of an import swaps the thread pointer twice, some 10 ns. Inside the scope the functions that a
-/// declaration's `in_scope` gives are called directly, in 1 to 2 ns. In the other link modes there is nothing to switch,
+/// In guest mode a call of an import swaps the thread pointer twice, some 10 ns. Inside the scope the functions that
+/// [`GuestScope::direct`] gives are called directly, in 1 to 2 ns. In the other link modes there is nothing to switch,
 /// and nothing is.
 ///
-/// ```ignore
+/// ```
+/// use core::ffi::c_long;
+/// use import_dynamic::{ImportError, guest_scope, import_dynamic};
+///
+/// #[import_dynamic("libc")]
+/// unsafe extern "C" {
+///     safe fn labs(n: c_long) -> c_long;
+/// }
+///
+/// let labs = labs::resolve()?;
+/// // SAFETY: the loop calls `labs` only, by what `direct` gives, and adds.
 /// let sum = unsafe {
 ///     guest_scope(|scope| {
-///         let labs = labs::in_scope(scope)?;
-///         Ok((0..1000).map(|n| labs(-n)).sum())
-///     })?
+///         let labs = scope.direct(labs);
+///         (0..1000).map(|n| labs(-n)).sum::<c_long>()
+///     })
 /// };
+/// assert!(matches!(sum, Ok(499_500)));
+/// # Ok::<(), ImportError>(())
 /// ```
 ///
 /// # Errors
@@ -37,7 +47,7 @@ pub struct GuestScope<'scope>(PhantomData<*mut &'scope mut ()>);
 /// thread-locals are not in place:
 /// - it uses no thread-local of the program, and nothing that does: no allocation, no standard output, no lock of std's,
 ///   no `errno` of the program's own libc;
-/// - it calls imports only by what `in_scope` gave, and no declaration's function itself;
+/// - it calls imports only by what [`GuestScope::direct`] gave, and no declaration's function itself;
 /// - it does not panic.
 ///
 /// Functions that the host calls back are not concerned: [`callback`](crate::callback) puts the right one in place.
@@ -75,34 +85,21 @@ import_dynamic_loader::__if_guest! {{
     }
 }}
 
-impl Import {
-    /// What is called inside a scope: the host's function itself.
+impl GuestScope<'_> {
+    /// What is called inside the scope for a function that `resolve` gave before it: the host's function itself.
     ///
-    /// # Errors
-    /// When it cannot be bound.
-    #[doc(hidden)]
-    #[inline]
-    pub fn in_scope(&'static self, _: &GuestScope<'_>) -> Result<*const (), ImportError> {
-        if !self.is_bound() {
-            self.bind_at_home()?;
-        }
-        Ok(self.bare_target())
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn bind_at_home(&'static self) -> Result<(), ImportError> {
-        // SAFETY: what runs at home is a function of its own, never inlined.
-        unsafe {
-            let token = callback_enter();
-            let bound = bind(self);
-            callback_leave(token);
-            bound
+    /// Looks through the program's imports: once before a loop, not in it.
+    ///
+    /// # Safety
+    /// Behavior is undefined if `F` is not a function pointer.
+    pub unsafe fn direct<F: Copy>(&self, function: F) -> F {
+        const { assert!(size_of::<F>() == size_of::<*const ()>(), "a function pointer") };
+        // SAFETY: the caller's.
+        let code: *const () = unsafe { core::mem::transmute_copy(&function) };
+        match imports().find(|import| import.is_bound() && import.target() == code) {
+            // SAFETY: a pointer to a function of the same type.
+            Some(import) => unsafe { core::mem::transmute_copy(&import.bare_target()) },
+            None => function,
         }
     }
-}
-
-#[inline(never)]
-fn bind(import: &'static Import) -> Result<(), ImportError> {
-    import.bind().map(drop)
 }

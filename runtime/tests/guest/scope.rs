@@ -11,19 +11,9 @@ use crate::imports::*;
 
 pub(crate) const CASES: &[(&str, fn())] = &[("scope_calls", calls), ("scope_with_callbacks", with_callbacks)];
 
-type Labs = extern "C" fn(c_long) -> c_long;
-
-/// Looks the function up by itself: what a declaration's `in_scope` gives.
-fn bare_labs() -> Labs {
-    let host = import_dynamic::host().expect("a host");
-    let address = host.dlsym(import_dynamic::Handle::GLOBAL, c"labs").expect("labs");
-    // SAFETY: labs(3).
-    unsafe { std::mem::transmute(address) }
-}
-
 fn calls() {
     const CALLS: c_long = 2_000_000;
-    let labs_inside = bare_labs();
+    let labs_bound = labs::resolve().expect("labs");
     let start = Instant::now();
     let mut sum = 0;
     for n in 0..CALLS {
@@ -33,7 +23,8 @@ fn calls() {
     let start = Instant::now();
     // SAFETY: arithmetic and a call of the host's.
     let inside_sum = unsafe {
-        guest_scope(|_| {
+        guest_scope(|scope| {
+            let labs_inside = scope.direct(labs_bound);
             let mut sum = 0;
             let mut n = 0;
             while n < CALLS {
