@@ -12,6 +12,7 @@ mod chroot;
 mod ci;
 mod count;
 mod elf;
+mod fuzz;
 mod headers;
 mod matrix;
 mod notes;
@@ -52,6 +53,8 @@ enum Task {
     Headers,
     /// Have other projects' readers of ELF dlopen metadata read the example programs'.
     Notes,
+    /// Fuzz the parsers of cargo-import-dynamic (needs nightly and cargo-fuzz).
+    Fuzz(fuzz::Options),
     /// Check the rules that the sources keep to.
     Tidy,
     /// Run the benchmarks and print their medians.
@@ -81,6 +84,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Headers => headers::command(&workspace),
         Task::Notes => notes::command(&workspace),
+        Task::Fuzz(options) => fuzz::command(&workspace, &options),
         Task::Tidy => tidy::command(&workspace),
         Task::Bench(options) => bench::command(&workspace, &options),
         Task::Ci(options) => ci::command(&workspace, &options),
