@@ -20,6 +20,8 @@ compile_error!("import-dynamic needs a Unix system: it is dlopen that it calls")
 
 #[doc(hidden)]
 pub mod arch;
+#[cfg(guest)]
+mod atomic;
 mod dl;
 mod error;
 mod exported;

@@ -1,11 +1,12 @@
-//! One declared import, and its slot. The only file with memory orderings.
+//! One declared import: what its declaration says, and its slot.
 
 use core::ffi::CStr;
-use core::sync::atomic::{AtomicPtr, Ordering};
 
 use import_dynamic_loader::LinkMode;
 
+use crate::atomic::AtomicPtr;
 use crate::error::ImportError;
+use crate::slot::Slot;
 use crate::stubs::{self, Stubs};
 
 /// What an import's declaration says.
@@ -86,18 +87,16 @@ impl Flags {
 /// The slot begins at the import's stub, so that a call needs no test whether it is bound; the stub binds it.
 #[repr(C)]
 pub struct Import {
-    /// What a call jumps to: the bind stub, then the target itself or, in guest mode, the guest stub.
-    slot: AtomicPtr<()>,
-    /// The host's address of the symbol; null until bound.
-    target: AtomicPtr<()>,
+    /// What a call jumps to, its first word: the stubs know.
+    slot: Slot,
     declaration: &'static Declaration,
     stubs: Stubs,
 }
 
 /// Where [`Import::target`] is, for the guest stub.
-pub(crate) const TARGET_OFFSET: usize = core::mem::offset_of!(Import, target);
+pub(crate) const TARGET_OFFSET: usize = core::mem::offset_of!(Import, slot.target);
 
-// SAFETY: the two words are atomics, the rest is never written.
+// SAFETY: the slot's words are atomics, the rest is never written.
 unsafe impl Sync for Import {}
 
 impl Import {
@@ -105,8 +104,7 @@ impl Import {
     #[doc(hidden)]
     pub const fn new(declaration: &'static Declaration, stubs: Stubs) -> Self {
         Self {
-            slot: AtomicPtr::new(stubs.bind.0.cast_mut()),
-            target: AtomicPtr::new(core::ptr::null_mut()),
+            slot: Slot { code: AtomicPtr::new(stubs.bind.0.cast_mut()), target: AtomicPtr::new(core::ptr::null_mut()) },
             declaration,
             stubs,
         }
@@ -116,8 +114,7 @@ impl Import {
     #[doc(hidden)]
     #[inline(always)]
     pub fn target(&'static self) -> *const () {
-        // Acquire: whoever sees the guest stub here must see `target` there, and everything that dlopen wrote.
-        stubs::bound(self, self.slot.load(Ordering::Acquire))
+        stubs::bound(self, self.slot.code())
     }
 
     /// Binds the import if it is not bound; what a call jumps to then.
@@ -132,8 +129,11 @@ impl Import {
     /// The bound function itself, without the switch of guest mode.
     #[inline]
     pub(crate) fn bare_target(&'static self) -> *const () {
-        // Acquire, as in `target`.
-        self.target.load(Ordering::Acquire)
+        let target = self.slot.target().cast_const();
+        match self.declaration.fallback {
+            Some(fallback) if target.is_null() => fallback.0,
+            _ => target,
+        }
     }
 
     /// The host's address of a data symbol.
@@ -143,25 +143,20 @@ impl Import {
     #[doc(hidden)]
     pub fn address(&'static self) -> Result<*mut (), ImportError> {
         self.bind()?;
-        // Acquire: the library's own initialisation of the data comes before.
-        Ok(self.target.load(Ordering::Acquire))
+        Ok(self.slot.target())
     }
 
-    /// Publishes the host's address. Threads that race store the same values.
+    /// Publishes the host's address.
     pub(crate) fn publish(&'static self, target: *mut (), mode: LinkMode) -> *const () {
         let switches = mode == LinkMode::Guest && self.declaration.flags.0 & Flags::NO_TLS == 0 && !self.is_data();
         let code = if switches { self.stubs.guest.0.cast_mut() } else { target };
-        // Release, in this order: the guest stub reads `target`.
-        self.target.store(target, Ordering::Release);
-        self.slot.store(code, Ordering::Release);
+        self.slot.publish(target, code);
         code
     }
 
-    /// Publishes the program's own function in place of the host's.
+    /// Publishes the program's own function, unless another thread has found the host's; what a call jumps to.
     pub(crate) fn publish_fallback(&'static self, fallback: Code) -> *const () {
-        self.target.store(fallback.0.cast_mut(), Ordering::Release);
-        self.slot.store(fallback.0.cast_mut(), Ordering::Release);
-        fallback.0
+        self.slot.publish_fallback(self.stubs.bind.0.cast_mut(), fallback.0.cast_mut())
     }
 
     pub(crate) fn declaration(&self) -> &'static Declaration {
@@ -170,8 +165,7 @@ impl Import {
 
     /// Whether the import is bound already.
     pub fn is_bound(&self) -> bool {
-        // Acquire, as `target` promises its callers what dlopen wrote.
-        self.slot.load(Ordering::Acquire) != self.stubs.bind.0.cast_mut()
+        self.slot.code() != self.stubs.bind.0
     }
 
     /// The library alternatives, in order, as declared; none for the global scope.

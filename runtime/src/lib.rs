@@ -25,6 +25,7 @@
 
 #![no_std]
 
+mod atomic;
 mod attempt;
 mod bind;
 mod callback;
@@ -42,6 +43,7 @@ mod program;
 mod registry;
 mod resolve;
 mod scope;
+mod slot;
 mod stubs;
 
 pub use error::{Attempt, Attempted, ImportError, ImportErrors};

@@ -13,7 +13,7 @@ fn build_libraries() -> bool {
     if !support::has_c_compiler() {
         return false;
     }
-    for name in ["abi", "other", "required"] {
+    for name in ["abi", "other", "required", "wide"] {
         let library = format!("libabi_{}.so", if name == "abi" { "cases" } else { name });
         support::library(&sources.join(name).with_extension("c"), &folder("abi").join(library));
     }

@@ -1,17 +1,14 @@
 //! A lock for the cold paths.
 
-use core::sync::atomic::{AtomicU32, Ordering};
-
+use crate::atomic::{AtomicU32, Ordering};
 use crate::sys::{wait_while, wake_one};
 
 /// A lock of one futex word, for the cold paths: 0 free, 1 held, 2 held and waited for.
-pub(crate) struct Lock(AtomicU32);
+///
+/// `runtime/tests/model` tries every interleaving of it.
+pub(crate) struct Lock(pub(crate) AtomicU32);
 
 impl Lock {
-    pub(crate) const fn new() -> Self {
-        Self(AtomicU32::new(0))
-    }
-
     /// Takes the lock; released when the guard is dropped.
     pub(crate) fn lock(&self) -> Guard<'_> {
         if self.0.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_err() {

@@ -68,7 +68,7 @@ struct Handoff {
 impl Maker {
     const fn new() -> Self {
         Self {
-            lock: Lock::new(),
+            lock: Lock(AtomicU32::new(0)),
             thread_pointer: AtomicPtr::new(core::ptr::null_mut()),
             create: AtomicUsize::new(0),
             detach: AtomicUsize::new(0),

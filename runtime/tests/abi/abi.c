@@ -58,11 +58,6 @@ int counter = 41;
 const char *const greeting = "hello";
 long next(void) { return ++counter; }
 
-#ifdef __x86_64__
-#include <immintrin.h>
-__attribute__((target("avx"))) __m256d add_wide(__m256d a, __m256d b, __m256d c) { return a + b * c; }
-#endif
-
 /* Many functions, so that many stubs are made and none is mixed up with another. */
 #define FUNCTION(n) long numbered_##n(long x) { return x * 100 + n; }
 FUNCTION(0) FUNCTION(1) FUNCTION(2) FUNCTION(3) FUNCTION(4) FUNCTION(5) FUNCTION(6) FUNCTION(7)

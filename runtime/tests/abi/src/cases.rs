@@ -206,7 +206,8 @@ const CASES: &[Case] = &[
 fn wide_vectors() -> bool {
     use core::arch::x86_64::{__m256d, _mm256_set_pd, _mm256_storeu_pd};
 
-    #[import_dynamic("libabi_cases.so")]
+    // First called here: what opens this library clears the registers.
+    #[import_dynamic("libabi_wide.so")]
     #[allow(improper_ctypes_definitions, reason = "the AVX registers are what is tested")]
     #[target_feature(enable = "avx")]
     unsafe extern "C" fn add_wide(a: __m256d, b: __m256d, c: __m256d) -> __m256d;
