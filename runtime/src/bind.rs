@@ -14,10 +14,9 @@ use crate::resolve::{open_required, resolve};
 /// Binds an import.
 #[cold]
 pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
-    let declaration = import.declaration();
     let line = debug::Line::start();
     let cause = match import_dynamic_loader::host() {
-        Ok(host) => match open_requirements(host).and_then(|()| resolve(host, declaration)) {
+        Ok(host) => match open_requirements(host).and_then(|()| resolve(host, import)) {
             Ok(address) => {
                 let code = import.publish(address.as_ptr().cast(), host.link_mode());
                 line.end("bound ", import);
@@ -27,7 +26,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
         },
         Err(error) => Cause::Host(error),
     };
-    match declaration.fallback {
+    match import.fallback() {
         Some(fallback) => {
             line.end("fell back for ", import);
             Ok(import.publish_fallback(fallback))
