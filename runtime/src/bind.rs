@@ -9,7 +9,7 @@ use crate::debug;
 use crate::error::{Cause, ImportError};
 use crate::import::Import;
 use crate::registry::requirements;
-use crate::resolve::{open_required, resolve};
+use crate::resolve::resolve;
 
 /// Binds an import.
 #[cold]
@@ -43,10 +43,7 @@ fn open_requirements(host: &Host) -> Result<(), Attempts> {
         return Ok(());
     }
     for requirement in requirements() {
-        let result = open_required(host, requirement.libraries());
-        if !requirement.is_optional() {
-            result?;
-        }
+        requirement.open(host)?;
     }
     ARE_OPEN.store(true, Ordering::Relaxed); // only saves work: opening again would do no harm
     Ok(())

@@ -172,7 +172,7 @@ impl Import {
     /// Publishes the host's address. Threads that race store the same values.
     pub(crate) fn publish(&'static self, target: *mut (), mode: LinkMode) -> *const () {
         let switches = mode == LinkMode::Guest && self.flags.0 & Flags::NO_TLS == 0 && !self.is_data();
-        let code = if switches { self.stubs.guest.0.cast_mut() } else { target };
+        let code = if switches { stubs::guest_code(self.stubs, target) } else { target };
         // Release, in this order: the guest stub reads `target`.
         self.target.store(target, Ordering::Release);
         self.slot.store(code, Ordering::Release);
