@@ -206,6 +206,7 @@ impl Message for Error {
             Self::Recursive => "called by code that runs while the host libc is being brought up",
             Self::NoInitialStack => "a program without libc starts at main!, others need import-dynamic's feature `guest` or `native`",
             Self::GuestModeLeftOut => "this program has a libc: build import-dynamic with its feature `guest`",
+            #[cfg(any(guest, native))]
             Self::Unsupported => "a static program cannot load a host libc on this platform",
             #[allow(unreachable_patterns, reason = "those of other link modes, where there are any")]
             _ => "",

@@ -3,7 +3,9 @@
 use core::cell::UnsafeCell;
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
-use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+#[cfg(any(guest, native))]
+use core::sync::atomic::AtomicUsize;
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::Error;
 use crate::slots::{self, Slots};
@@ -137,6 +139,7 @@ const FAILED: u32 = 3;
 
 static STATE: AtomicU32 = AtomicU32::new(UNBOUND);
 /// Kernel id of the thread that is bringing the host up.
+#[cfg(any(guest, native))]
 static OWNER: AtomicUsize = AtomicUsize::new(0);
 
 /// Written once, while STATE is BUSY; read only when it is READY or FAILED.
@@ -196,6 +199,7 @@ fn bring_up_once() -> Result<&'static Host, Error> {
             Err(_) => return outcome(),
         }
     }
+    #[cfg(any(guest, native))]
     OWNER.store(me(), Ordering::Relaxed);
     let before = crate::sys::monotonic_nanoseconds();
     let (state, result) = match bring_up() {
@@ -217,6 +221,7 @@ fn bring_up_once() -> Result<&'static Host, Error> {
 
 /// Ends BUSY.
 fn leave(state: u32) {
+    #[cfg(any(guest, native))]
     OWNER.store(0, Ordering::Relaxed);
     STATE.store(state, Ordering::Release);
     #[cfg(any(guest, native))]
@@ -242,11 +247,6 @@ fn me() -> usize {
 #[cfg(not(any(guest, native)))]
 fn wait() -> Result<(), Error> {
     Err(Error::Recursive)
-}
-
-#[cfg(not(any(guest, native)))]
-fn me() -> usize {
-    1
 }
 
 #[cfg(loader)]

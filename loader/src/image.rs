@@ -113,9 +113,9 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     write_symbols(&mut writer, contents);
     let hash = writer.here();
     #[cfg(not(std_start))]
-    export::write_gnu_hash(&mut writer, 1 + slots::COUNT, contents.exports.iter().map(|export| export.name));
+    export::write_hash(&mut writer, 1 + slots::COUNT, contents.exports.len());
     #[cfg(std_start)]
-    contents.std.write_gnu_hash(&mut writer, contents.exports);
+    contents.std.write_hash(&mut writer, contents.exports);
     let slots = writer.here();
     writer.used += slots::COUNT;
     let relocations = writer.here();
@@ -137,7 +137,7 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     writer.dynamic(elf::DT_STRSZ, end as u64);
     writer.dynamic(elf::DT_SYMTAB, symbols);
     writer.dynamic(elf::DT_SYMENT, SYMBOL as u64 * 8);
-    writer.dynamic(elf::DT_GNU_HASH, hash);
+    writer.dynamic(elf::DT_HASH, hash);
     writer.dynamic(elf::DT_RELA, relocations);
     writer.dynamic(elf::DT_RELASZ, relocations_size);
     writer.dynamic(elf::DT_RELAENT, RELOCATION as u64 * 8);

@@ -73,19 +73,16 @@ pub fn put_number(out: &mut dyn Sink, number: u64) {
 /// Gives texts with `first` before the first and, by turns, one of `separators` between two. An empty text is left out,
 /// with the separator after it.
 pub fn put_list(out: &mut dyn Sink, texts: Strings<'_>, first: &CStr, separators: Strings<'static>) {
-    let (mut separator, mut turn) = (first, separators);
+    let (mut separator, mut turn) = (first.to_bytes(), 0);
     for text in texts {
-        let following = match turn.next() {
-            Some(following) => following,
-            None => {
-                turn = separators;
-                turn.next().unwrap_or_default()
-            }
-        };
         if !text.is_empty() {
-            out.put(separator.to_bytes());
+            out.put(separator);
             out.put(text.to_bytes());
-            separator = following;
+            separator = separators.nth_text(turn);
+        }
+        turn += 1;
+        if separators.nth_text(turn).is_empty() {
+            turn = 0;
         }
     }
 }

@@ -9,31 +9,26 @@ use crate::debug;
 use crate::error::{Cause, ImportError};
 use crate::import::Import;
 use crate::registry::requirements;
-use crate::resolve::{open_required, resolve};
+use crate::resolve::resolve;
 
 /// Binds an import.
 #[cold]
 pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
-    let declaration = import.declaration();
     let line = debug::Line::start();
-    let cause = match import_dynamic_loader::host() {
-        Ok(host) => match open_requirements(host).and_then(|()| resolve(host, declaration)) {
-            Ok(address) => {
-                let code = import.publish(address.as_ptr().cast(), host.link_mode());
-                line.end("bound ", import);
-                return Ok(code);
-            }
-            Err(attempts) => Cause::Unresolved(attempts),
-        },
-        Err(error) => Cause::Host(error),
+    let bound = match import_dynamic_loader::host() {
+        Ok(host) => open_requirements(host)
+            .and_then(|()| resolve(host, import))
+            .map(|address| import.publish(address.as_ptr().cast(), host.link_mode()))
+            .map_err(Cause::Unresolved),
+        Err(error) => Err(Cause::Host(error)),
     };
-    match declaration.fallback {
-        Some(fallback) => {
-            line.end("fell back for ", import);
-            Ok(import.publish_fallback(fallback))
-        }
-        None => Err(ImportError::new(import, cause)),
-    }
+    let (verb, code) = match (bound, import.fallback()) {
+        (Ok(code), _) => ("bound ", code),
+        (Err(_), Some(fallback)) => ("fell back for ", import.publish_fallback(fallback)),
+        (Err(cause), None) => return Err(ImportError::new(import, cause)),
+    };
+    line.end(verb, import);
+    Ok(code)
 }
 
 /// Opens the libraries that the program requires, before its first import is bound.
@@ -44,10 +39,7 @@ fn open_requirements(host: &Host) -> Result<(), Attempts> {
         return Ok(());
     }
     for requirement in requirements() {
-        let result = open_required(host, requirement.libraries());
-        if !requirement.is_optional() {
-            result?;
-        }
+        requirement.open(host)?;
     }
     ARE_OPEN.store(true, Ordering::Relaxed); // only saves work: opening again would do no harm
     Ok(())

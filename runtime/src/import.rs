@@ -1,6 +1,6 @@
 //! One declared import: what its declaration says, and its slot.
 
-use core::ffi::CStr;
+use core::ffi::{CStr, c_char};
 
 use import_dynamic_loader::LinkMode;
 
@@ -89,8 +89,17 @@ impl Flags {
 pub struct Import {
     /// What a call jumps to, its first word: the stubs know.
     slot: Slot,
-    declaration: &'static Declaration,
     stubs: Stubs,
+    /// The declaration, packed: a small program is largely made of these.
+    libraries: *const &'static CStr,
+    symbols: *const &'static CStr,
+    /// Null for none.
+    version: *const c_char,
+    /// Null for none.
+    fallback: *const (),
+    library_count: u16,
+    symbol_count: u16,
+    flags: Flags,
 }
 
 /// Where [`Import::target`] is, for the guest stub.
@@ -103,10 +112,23 @@ impl Import {
     /// An unbound import.
     #[doc(hidden)]
     pub const fn new(declaration: &'static Declaration, stubs: Stubs) -> Self {
+        let Declaration { libraries, symbols, version, flags, fallback } = declaration;
         Self {
             slot: Slot { code: AtomicPtr::new(stubs.bind.0.cast_mut()), target: AtomicPtr::new(core::ptr::null_mut()) },
-            declaration,
             stubs,
+            libraries: libraries.as_ptr(),
+            symbols: symbols.as_ptr(),
+            version: match version {
+                Some(version) => version.as_ptr(),
+                None => core::ptr::null(),
+            },
+            fallback: match fallback {
+                Some(fallback) => fallback.0,
+                None => core::ptr::null(),
+            },
+            library_count: count(libraries),
+            symbol_count: count(symbols),
+            flags: *flags,
         }
     }
 
@@ -130,7 +152,7 @@ impl Import {
     #[inline]
     pub(crate) fn bare_target(&'static self) -> *const () {
         let target = self.slot.target().cast_const();
-        match self.declaration.fallback {
+        match self.fallback() {
             Some(fallback) if target.is_null() => fallback.0,
             _ => target,
         }
@@ -148,8 +170,8 @@ impl Import {
 
     /// Publishes the host's address.
     pub(crate) fn publish(&'static self, target: *mut (), mode: LinkMode) -> *const () {
-        let switches = mode == LinkMode::Guest && self.declaration.flags.0 & Flags::NO_TLS == 0 && !self.is_data();
-        let code = if switches { self.stubs.guest.0.cast_mut() } else { target };
+        let switches = mode == LinkMode::Guest && self.flags.0 & Flags::NO_TLS == 0 && !self.is_data();
+        let code = if switches { stubs::guest_code(self.stubs, target) } else { target };
         self.slot.publish(target, code);
         code
     }
@@ -159,8 +181,13 @@ impl Import {
         self.slot.publish_fallback(self.stubs.bind.0.cast_mut(), fallback.0.cast_mut())
     }
 
-    pub(crate) fn declaration(&self) -> &'static Declaration {
-        self.declaration
+    /// The program's own function, used where the import cannot be bound.
+    pub(crate) fn fallback(&self) -> Option<Code> {
+        (!self.fallback.is_null()).then_some(Code(self.fallback))
+    }
+
+    pub(crate) fn flags(&self) -> Flags {
+        self.flags
     }
 
     /// Whether the import is bound already.
@@ -170,12 +197,14 @@ impl Import {
 
     /// The library alternatives, in order, as declared; none for the global scope.
     pub fn libraries(&self) -> &'static [&'static CStr] {
-        self.declaration.libraries
+        // SAFETY: a slice's start and length (`new`).
+        unsafe { core::slice::from_raw_parts(self.libraries, self.library_count.into()) }
     }
 
     /// The symbol alternatives, in order.
     pub fn symbols(&self) -> &'static [&'static CStr] {
-        self.declaration.symbols
+        // SAFETY: a slice's start and length (`new`).
+        unsafe { core::slice::from_raw_parts(self.symbols, self.symbol_count.into()) }
     }
 
     /// The first symbol alternative.
@@ -190,23 +219,30 @@ impl Import {
 
     /// The symbol version asked for.
     pub fn version(&self) -> Option<&'static CStr> {
-        self.declaration.version
+        // SAFETY: null, or of a C string that stays (`new`).
+        (!self.version.is_null()).then(|| unsafe { CStr::from_ptr(self.version) })
     }
 
     /// Whether the program can do without it.
     pub fn is_optional(&self) -> bool {
-        self.declaration.flags.is_optional()
+        self.flags.is_optional()
     }
 
     /// Whether the program has a function of its own to use instead.
     pub fn has_fallback(&self) -> bool {
-        self.declaration.fallback.is_some()
+        !self.fallback.is_null()
     }
 
     /// Whether the symbol is data, not code.
     pub fn is_data(&self) -> bool {
-        self.declaration.flags.is_data()
+        self.flags.is_data()
     }
+}
+
+/// A list's length; the macros see to it that it is short.
+const fn count(list: &[&CStr]) -> u16 {
+    assert!(list.len() <= u16::MAX as usize);
+    list.len() as u16
 }
 
 impl core::fmt::Debug for Import {

@@ -2,21 +2,37 @@
 
 use core::ffi::CStr;
 
+use import_dynamic_loader::Host;
+
+use crate::attempt::Attempts;
 use crate::error::{ImportErrors, required};
 use crate::import::{Flags, Import};
+use crate::resolve::open_required;
 
 /// A library that the program wants open without importing from it.
 #[repr(C)]
 pub struct Requirement {
     libraries: &'static [&'static CStr],
     flags: Flags,
+    /// [`open_required`], named here so that programs without requirements are linked without it.
+    open: Open,
 }
+
+type Open = fn(&Host, &'static [&'static CStr]) -> Result<(), Attempts>;
 
 impl Requirement {
     /// A library, by alternatives in order.
     #[doc(hidden)]
     pub const fn new(libraries: &'static [&'static CStr], flags: Flags) -> Self {
-        Self { libraries, flags }
+        Self { libraries, flags, open: open_required }
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// When the program cannot do without it.
+    pub(crate) fn open(&self, host: &Host) -> Result<(), Attempts> {
+        (self.open)(host, self.libraries).or_else(|attempts| if self.is_optional() { Ok(()) } else { Err(attempts) })
     }
 
     /// The library alternatives, in order.

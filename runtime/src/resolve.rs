@@ -7,17 +7,17 @@ use core::ptr::NonNull;
 use import_dynamic_loader::{Handle, Host, Strings, copy};
 
 use crate::attempt::{Attempts, NO_VERSIONS};
-use crate::import::Declaration;
+use crate::import::Import;
 use crate::{debug, handles, library};
 
 /// The address of an import in the host, or everything that was tried.
 #[inline(never)]
-pub(crate) fn resolve(host: &Host, declaration: &'static Declaration) -> Result<NonNull<c_void>, Attempts> {
-    let mut search = Search { host, declaration, attempts: Attempts::NONE };
-    if declaration.libraries.is_empty() {
+pub(crate) fn resolve(host: &Host, import: &'static Import) -> Result<NonNull<c_void>, Attempts> {
+    let mut search = Search { host, import, attempts: Attempts::NONE };
+    if import.libraries().is_empty() {
         return search.in_library(Handle::GLOBAL, c"", "").ok_or(search.attempts);
     }
-    for &name in declaration.libraries {
+    for &name in import.libraries() {
         // What is open under this very name is a file; logical names are mapped below.
         if let Some(handle) = handles::find(name) {
             if let Some(address) = search.in_library(handle, name, "") {
@@ -69,17 +69,17 @@ fn open(host: &Host, file: &'static CStr, attempts: &mut Attempts) -> Option<Han
 /// The search for one import.
 struct Search<'a> {
     host: &'a Host,
-    declaration: &'static Declaration,
+    import: &'static Import,
     attempts: Attempts,
 }
 
 impl Search<'_> {
     #[inline(never)]
     fn in_library(&mut self, handle: Handle, file: &CStr, prefix: &str) -> Option<NonNull<c_void>> {
-        let (host, wanted) = (self.host, self.declaration.version);
+        let (host, wanted) = (self.host, self.import.version());
         let version = wanted.filter(|_| host.has_versions());
-        let is_refused = version.is_none() && wanted.is_some() && !self.declaration.flags.is_version_optional();
-        for &symbol in self.declaration.symbols {
+        let is_refused = version.is_none() && wanted.is_some() && !self.import.flags().is_version_optional();
+        for &symbol in self.import.symbols() {
             if is_refused {
                 self.attempts.push(file, symbol, NO_VERSIONS);
                 continue;

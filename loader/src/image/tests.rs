@@ -89,34 +89,21 @@ impl Read {
         self.slice(self.value(elf::DT_SYMTAB), (1 + slots::COUNT + exports) as u64 * 24)
     }
 
-    /// A symbol's index by the hash table: `do_lookup_x` of glibc's elf/dl-lookup.c, word for word.
+    /// A symbol's index by the hash table, as `do_lookup_x` of glibc's elf/dl-lookup.c finds it.
     fn look_up(&self, name: &CStr, exports: usize) -> Option<usize> {
-        let hash = name.to_bytes().iter().fold(5381_u32, |hash, &byte| hash.wrapping_mul(33).wrapping_add(byte.into()));
-        let table = self.value(elf::DT_GNU_HASH);
-        let words = (4 + 2 + 1 + exports.max(1)) as u64;
+        let table = self.value(elf::DT_HASH);
+        let count = 1 + slots::COUNT + exports;
+        let words = (3 + count) as u64;
         let word =
             |index: usize| u32::from_le_bytes(self.bytes(table, words * 4)[index * 4..][..4].try_into().unwrap());
-        let (buckets, first, bloom_words, shift) = (word(0), word(1) as usize, word(2), word(3));
-        assert_eq!((buckets, bloom_words), (1, 1));
-        let bloom = u64::from(word(4)) | u64::from(word(5)) << 32;
-        if bloom >> (hash % 64) & bloom >> ((hash >> shift) % 64) & 1 == 0 {
-            return None;
-        }
-        let bucket = word(6) as usize;
-        if bucket == 0 {
-            return None;
-        }
-        for symbol in bucket.. {
-            let link = word(7 + symbol - first);
-            if (link ^ hash) >> 1 == 0 {
-                let entry = &self.symbols(exports)[symbol];
-                if self.string(entry.st_name.get(LE).into()) == name {
-                    return Some(symbol);
-                }
+        assert_eq!((word(0), word(1)), (1, count as u32), "buckets and links");
+        let mut symbol = word(2) as usize;
+        while symbol != 0 {
+            let entry = &self.symbols(exports)[symbol];
+            if self.string(entry.st_name.get(LE).into()) == name {
+                return Some(symbol);
             }
-            if link & 1 != 0 {
-                return None;
-            }
+            symbol = word(3 + symbol) as usize;
         }
         None
     }

@@ -75,10 +75,9 @@ impl<'a> Std<'a> {
     }
 
     /// The hash table of exports and variables.
-    pub(crate) fn write_gnu_hash(&self, writer: &mut Writer<'_>, exports: Exports<'_>) {
-        let first_symbol = 1 + slots::COUNT + self.functions().count();
-        let names = exports.iter().map(|export| export.name).chain(data_names(self.imports).map(|(name, _)| name));
-        export::write_gnu_hash(writer, first_symbol, names);
+    pub(crate) fn write_hash(&self, writer: &mut Writer<'_>, exports: Exports<'_>) {
+        let first = 1 + slots::COUNT + self.functions().count();
+        export::write_hash(writer, first, exports.len() + data_names(self.imports).count());
     }
 
     /// A relocation per function, and a copy per variable.

@@ -23,14 +23,33 @@ pub struct Stubs {
     /// Binds the import and calls it.
     pub(crate) bind: Code,
     /// Calls the bound import with the guest's thread pointer.
-    pub(crate) guest: Code,
+    pub(crate) guest: GuestStub,
 }
+
+crate::private::if_guest! {{
+    pub(crate) type GuestStub = Code;
+    const fn guest_stub(code: *const ()) -> GuestStub {
+        Code(code)
+    }
+    /// What a bound import's call jumps to where the thread pointer is switched.
+    pub(crate) fn guest_code(stubs: Stubs, _: *mut ()) -> *mut () {
+        stubs.guest.0.cast_mut()
+    }
+} {
+    pub(crate) type GuestStub = ();
+    const fn guest_stub(_: *const ()) -> GuestStub {}
+    /// Nothing is switched.
+    pub(crate) fn guest_code(stubs: Stubs, target: *mut ()) -> *mut () {
+        let () = stubs.guest;
+        target
+    }
+}}
 
 impl Stubs {
     /// The stubs of one import.
     #[doc(hidden)]
     pub const fn new(bind: *const (), guest: *const ()) -> Self {
-        Self { bind: Code(bind), guest: Code(guest) }
+        Self { bind: Code(bind), guest: guest_stub(guest) }
     }
 }
 

@@ -271,7 +271,14 @@ macro_rules! __start {
                 "mov x29, xzr",              // outermost frame
                 "mov x30, xzr",              // returns nowhere
                 "mov x19, sp",               // the initial stack, in a register that calls keep
-                "mov x0, x19",               // likewise
+                ".weak __ehdr_start",        // absent is allowed
+                ".hidden __ehdr_start",      // this program's own
+                "adrp x0, __ehdr_start",     // page of its header
+                "add x0, x0, :lo12:__ehdr_start", // where it is loaded
+                ".weak _DYNAMIC",            // absent where nothing is to be relocated
+                ".hidden _DYNAMIC",          // this program's own
+                "adrp x1, _DYNAMIC",         // page of its dynamic section
+                "add x1, x1, :lo12:_DYNAMIC", // its address
                 "sub x9, sp, #{reserved}",   // the interpreter's frames go between
                 "and sp, x9, #-16",          // alignment for the calls
                 "bl {relocate}",             // from here on compiled code works

@@ -179,15 +179,8 @@ pub(crate) unsafe extern "C" fn adopt(stack: *mut usize, entry: usize) -> usize 
 pub(crate) unsafe extern "C" fn adopted_main() {
     naked_asm!(
         "mov eax, 1", // adopt returns: libc is up
-        "mov rsp, qword ptr [rip + {saved}]", // the adopter's stack
-        "pop r15", // callee-saved
-        "pop r14", // callee-saved
-        "pop r13", // callee-saved
-        "pop r12", // callee-saved
-        "pop rbx", // callee-saved
-        "pop rbp", // callee-saved
-        "ret",     // to the call that started it
-        saved = sym ADOPTER_STACK,
+        "jmp {back}", // as below
+        back = sym back_to_adopter,
     )
 }
 
@@ -196,6 +189,15 @@ pub(crate) unsafe extern "C" fn adopted_main() {
 pub(crate) unsafe extern "C" fn adopted_without_libc() {
     naked_asm!(
         "xor eax, eax", // adopt returns: no libc
+        "jmp {back}", // as below
+        back = sym back_to_adopter,
+    )
+}
+
+/// Returns from [`adopt`], rax its result.
+#[unsafe(naked)]
+unsafe extern "C" fn back_to_adopter() {
+    naked_asm!(
         "mov rsp, qword ptr [rip + {saved}]", // the adopter's stack
         "pop r15", // callee-saved
         "pop r14", // callee-saved
@@ -249,7 +251,12 @@ macro_rules! __start {
             ::core::arch::naked_asm!(
                 "xor ebp, ebp",             // outermost frame (ABI §3.4.1)
                 "mov rbx, rsp",             // the initial stack, in a register that calls keep
-                "mov rdi, rsp",             // likewise
+                ".weak __ehdr_start",       // absent is allowed
+                ".hidden __ehdr_start",     // this program's own
+                "lea rdi, [rip + __ehdr_start]", // its header, where it is loaded
+                ".weak _DYNAMIC",           // absent where nothing is to be relocated
+                ".hidden _DYNAMIC",         // this program's own
+                "lea rsi, [rip + _DYNAMIC]", // its dynamic section
                 "sub rsp, {reserved}",      // the interpreter's frames go between
                 "and rsp, -16",             // alignment for the calls
                 "call {relocate}",          // from here on compiled code works

@@ -24,8 +24,6 @@ static mut VECTOR_AREA: u32 = 0;
 /// SSE, AVX, opmask, ZMM_Hi256, Hi16_ZMM: all that can carry arguments. The last is component 7.
 const VECTOR_STATE: u32 = 0xe6;
 const FXSAVE_AREA: u32 = 512;
-/// Where XSAVE's header ends, which follows the legacy region, FXSAVE's.
-const XSAVE_HEADER_END: u32 = 576;
 
 /// Calls `r10(r11)` with every argument register kept (ABI §3.2.3 and §3.5.7: rax for variadics, the vector registers
 /// at the width that the machine has), then jumps to the code that it returned in rax, its second result in r10.
@@ -58,18 +56,10 @@ pub unsafe extern "C" fn preserve_arguments() {
         "mov esi, {fxsave}", // the answer where there is none
         "bt ecx, 27",    // XSAVE, enabled by the system?
         "jnc 2f",        // no
-        "mov esi, {header_end}", // what any component comes after
-        "mov edi, 7",    // the last component
-        "4:",
         "mov eax, 13",   // leaf 0DH
-        "mov ecx, edi",  // the component
-        "cpuid",         // eax: size, ebx: offset (0, 0 where the machine has it not)
-        "add eax, ebx",  // its end
-        "cmp eax, esi",  // beyond what is known?
-        "cmova esi, eax", // then that is the size
-        "dec edi",       // the one before
-        "cmp edi, 1",    // SSE, in the legacy region?
-        "ja 4b",         // not yet
+        "xor ecx, ecx",  // what all components need that the system has enabled: more than those saved
+        "cpuid",         // ebx: bytes
+        "mov esi, ebx",  // the answer
         "2:",
         "mov dword ptr [rip + {area}], esi", // remember
         "mov ebx, esi",  // use it
@@ -116,7 +106,6 @@ pub unsafe extern "C" fn preserve_arguments() {
         area = sym VECTOR_AREA,
         state = const VECTOR_STATE,
         fxsave = const FXSAVE_AREA,
-        header_end = const XSAVE_HEADER_END,
     )
 }
 

@@ -23,7 +23,12 @@ macro_rules! __std_start {
             ::core::arch::naked_asm!(
                 "xor ebp, ebp",            // outermost frame (ABI §3.4.1)
                 "mov rbx, rsp",            // the initial stack, in a register that calls keep
-                "mov rdi, rsp",            // likewise
+                ".weak __ehdr_start",      // absent is allowed
+                ".hidden __ehdr_start",    // this program's own
+                "lea rdi, [rip + __ehdr_start]", // its header, where it is loaded
+                ".weak _DYNAMIC",          // absent where nothing is to be relocated
+                ".hidden _DYNAMIC",        // this program's own
+                "lea rsi, [rip + _DYNAMIC]", // its dynamic section
                 "and rsp, -16",            // alignment for the calls
                 "call {relocate}",         // from here on compiled code works
                 "mov rdi, rbx",            // the initial stack
