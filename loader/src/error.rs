@@ -52,7 +52,7 @@ pub struct Attempts(Texts);
 impl Attempts {
     pub(crate) const NONE: Self = Self(Texts::NONE);
 
-    pub(crate) fn push(&mut self, path: &CStr, reason: Rejection) {
+    pub(crate) fn push(&mut self, path: &CStr, reason: Refusal) {
         self.0.push(path.to_bytes());
         self.0.push(reason.text());
     }
@@ -75,11 +75,40 @@ impl fmt::Debug for Attempts {
     }
 }
 
-/// Why a file is not used as the interpreter: one reason per check.
+/// Why a file is not used as the interpreter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rejection {
+pub(crate) enum Refusal {
     /// It could not be opened, read or mapped.
     System(Errno),
+    /// It does not pass the checks.
+    Rejected(Rejection),
+}
+
+impl Refusal {
+    #[inline(never)]
+    fn text(self) -> &'static [u8] {
+        match self {
+            Self::System(errno) => errno.text(),
+            Self::Rejected(rejection) => Strings::new(REJECTIONS).nth_text(rejection as usize),
+        }
+    }
+}
+
+impl From<Errno> for Refusal {
+    fn from(errno: Errno) -> Self {
+        Self::System(errno)
+    }
+}
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+/// What the checks of a file find: one reason per check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rejection {
     /// It is not a regular file.
     NotRegular,
     /// It ends before its headers do.
@@ -114,31 +143,25 @@ pub(crate) enum Rejection {
     NoInterpreterNamed,
 }
 
-impl Rejection {
-    fn text(self) -> &'static [u8] {
-        if let Self::System(errno) = self {
-            return errno.text();
-        }
-        text!(self, {
-            Self::NotRegular => "not a regular file",
-            Self::Truncated => "truncated",
-            Self::NotElf => "not an ELF file",
-            Self::Class => "not 64-bit",
-            Self::ByteOrder => "wrong byte order",
-            Self::Version => "unknown ELF version",
-            Self::NotShared => "not a shared object",
-            Self::Machine => "for another architecture",
-            Self::ProgramHeaders => "bad program header table",
-            Self::Segment => "bad segment",
-            Self::NoSegments => "nothing to load",
-            Self::Entry => "bad entry point",
-            Self::NoDynamic => "no dynamic section",
-            Self::HasInterpreter => "a program, not an interpreter",
-            Self::NotLinker => "not a dynamic linker",
-            Self::System(_) | Self::NoInterpreterNamed => "names no interpreter",
-        })
-    }
-}
+/// A text for each [`Rejection`], in their order.
+const REJECTIONS: &str = concat!(
+    "not a regular file\0",
+    "truncated\0",
+    "not an ELF file\0",
+    "not 64-bit\0",
+    "wrong byte order\0",
+    "unknown ELF version\0",
+    "not a shared object\0",
+    "for another architecture\0",
+    "bad program header table\0",
+    "bad segment\0",
+    "nothing to load\0",
+    "bad entry point\0",
+    "no dynamic section\0",
+    "a program, not an interpreter\0",
+    "not a dynamic linker\0",
+    "names no interpreter\0",
+);
 
 /// A C library's or the kernel's error number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

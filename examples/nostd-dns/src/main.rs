@@ -45,8 +45,7 @@ const NO_HOST: i32 = 3;
 const TEXT_SIZE: usize = 64;
 
 fn main(arguments: Arguments) -> i32 {
-    let names = arguments.args().skip(1);
-    if names.clone().next().is_none() {
+    if arguments.count() < 2 {
         import_dynamic::print_error(&"usage: nostd-dns NAME...");
         return BAD_USAGE;
     }
@@ -55,7 +54,13 @@ fn main(arguments: Arguments) -> i32 {
         import_dynamic::print_error(&error);
         return NO_HOST;
     }
-    names.map(print_addresses).max().unwrap_or(0)
+    let mut status = 0;
+    let mut names = arguments.args();
+    names.next(); // the program's own
+    for name in names {
+        status |= print_addresses(name);
+    }
+    status
 }
 
 /// Prints a name's addresses, one a line, each once; the status that this gives the program.
