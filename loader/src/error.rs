@@ -4,7 +4,7 @@ use core::ffi::CStr;
 use core::fmt;
 
 use crate::message::{self, Message, Sink, put_list, put_number};
-use crate::strings::{Strings, text};
+use crate::strings::Strings;
 use crate::texts::Texts;
 
 /// The environment variable that names an interpreter, and the only one tried then.
@@ -207,42 +207,41 @@ impl Message for Errno {
 
 impl Message for Error {
     fn write_to(&self, out: &mut dyn Sink) {
-        match self {
-            #[cfg(guest)]
-            Self::Thread(errno) => {
-                out.put(b"cannot start a thread for the host libc: ");
-                return errno.write_to(out);
-            }
-            #[cfg(guest)]
-            Self::Attach(errno) => {
-                out.put(b"the host libc cannot make a thread: ");
-                return errno.write_to(out);
-            }
-            #[cfg(native)]
-            Self::NoDlopen => return out.put(b"this dynamic program has no dlopen: link it with a libc"),
-            _ => {} // the others, which can occur in every build
-        }
-        out.put(text!(self, {
-            Self::NoInterpreter(_) => "no usable host libc: no dynamic linker found (tried",
-            Self::Memory(_) => "no memory to bring up the host libc: ",
-            Self::NoLibc(_) => "no usable host libc: none was found by ",
-            Self::Recursive => "called by code that runs while the host libc is being brought up",
-            Self::NoInitialStack => "a program without libc starts at main!, others need import-dynamic's feature `guest` or `native`",
-            Self::GuestModeLeftOut => "this program has a libc: build import-dynamic with its feature `guest`",
-            #[cfg(any(guest, native))]
-            Self::Unsupported => "a static program cannot load a host libc on this platform",
-            #[allow(unreachable_patterns, reason = "those of other link modes, where there are any")]
-            _ => "",
-        }));
-        match self {
+        let (text, errno): (&[u8], _) = match self {
             Self::NoInterpreter(attempts) => {
+                out.put(b"no usable host libc: no dynamic linker found (tried");
                 put_list(out, attempts.0.iter(), c" ", Strings::new(": \0, \0"));
                 out.put(b"); install a libc or name its dynamic linker in ");
-                out.put(INTERPRETER_VARIABLE);
+                (INTERPRETER_VARIABLE, None)
             }
-            Self::Memory(errno) => errno.write_to(out),
-            Self::NoLibc(path) => out.put(path.to_bytes()),
-            _ => {}
+            Self::NoLibc(path) => {
+                out.put(b"no usable host libc: none was found by ");
+                (path.to_bytes(), None)
+            }
+            Self::Memory(errno) => (b"no memory to bring up the host libc: ", Some(errno)),
+            Self::Recursive => (b"called by code that runs while the host libc is being brought up", None),
+            Self::NoInitialStack => (
+                b"a program without libc starts at main!, others need import-dynamic's feature `guest` or `native`",
+                None,
+            ),
+            Self::GuestModeLeftOut => {
+                (b"this program has a libc: build import-dynamic with its feature `guest`", None)
+            }
+            // The others do not occur in every build.
+            #[cfg(any(guest, native))]
+            Self::Unsupported => (b"a static program cannot load a host libc on this platform", None),
+            #[cfg(guest)]
+            Self::Thread(errno) => (b"cannot start a thread for the host libc: ", Some(errno)),
+            #[cfg(guest)]
+            Self::Attach(errno) => (b"the host libc cannot make a thread: ", Some(errno)),
+            #[cfg(native)]
+            Self::NoDlopen => (b"this dynamic program has no dlopen: link it with a libc", None),
+            #[allow(unreachable_patterns, reason = "where all occur")]
+            _ => (b"", None),
+        };
+        out.put(text);
+        if let Some(errno) = errno {
+            errno.write_to(out);
         }
     }
 }
