@@ -18,7 +18,8 @@ use crate::{arch, own, slots};
 /// Final once the interpreter has run; before that, nothing is left behind but mappings that a retry replaces.
 #[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 pub(crate) fn bring_up(stack: InitialStack) -> Result<Host, Failure> {
-    if start::reserved() == 0 {
+    // A program with another entry point than `main!`'s: there is none where adopted mode is all there is.
+    if cfg!(any(guest, native, std_start)) && start::reserved() == 0 {
         return Err(Error::NoInitialStack.into());
     }
     let page = start::page_size();

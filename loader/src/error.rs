@@ -4,7 +4,7 @@ use core::ffi::CStr;
 use core::fmt;
 
 use crate::message::{self, Message, Sink, put_list, put_number};
-use crate::strings::{Strings, text};
+use crate::strings::Strings;
 use crate::texts::Texts;
 
 /// The environment variable that names an interpreter, and the only one tried then.
@@ -52,7 +52,7 @@ pub struct Attempts(Texts);
 impl Attempts {
     pub(crate) const NONE: Self = Self(Texts::NONE);
 
-    pub(crate) fn push(&mut self, path: &CStr, reason: Rejection) {
+    pub(crate) fn push(&mut self, path: &CStr, reason: Refusal) {
         self.0.push(path.to_bytes());
         self.0.push(reason.text());
     }
@@ -75,11 +75,40 @@ impl fmt::Debug for Attempts {
     }
 }
 
-/// Why a file is not used as the interpreter: one reason per check.
+/// Why a file is not used as the interpreter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rejection {
+pub(crate) enum Refusal {
     /// It could not be opened, read or mapped.
     System(Errno),
+    /// It does not pass the checks.
+    Rejected(Rejection),
+}
+
+impl Refusal {
+    #[inline(never)]
+    fn text(self) -> &'static [u8] {
+        match self {
+            Self::System(errno) => errno.text(),
+            Self::Rejected(rejection) => Strings::new(REJECTIONS).nth_text(rejection as usize),
+        }
+    }
+}
+
+impl From<Errno> for Refusal {
+    fn from(errno: Errno) -> Self {
+        Self::System(errno)
+    }
+}
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+/// What the checks of a file find: one reason per check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rejection {
     /// It is not a regular file.
     NotRegular,
     /// It ends before its headers do.
@@ -114,31 +143,25 @@ pub(crate) enum Rejection {
     NoInterpreterNamed,
 }
 
-impl Rejection {
-    fn text(self) -> &'static [u8] {
-        if let Self::System(errno) = self {
-            return errno.text();
-        }
-        text!(self, {
-            Self::NotRegular => "not a regular file",
-            Self::Truncated => "truncated",
-            Self::NotElf => "not an ELF file",
-            Self::Class => "not 64-bit",
-            Self::ByteOrder => "wrong byte order",
-            Self::Version => "unknown ELF version",
-            Self::NotShared => "not a shared object",
-            Self::Machine => "for another architecture",
-            Self::ProgramHeaders => "bad program header table",
-            Self::Segment => "bad segment",
-            Self::NoSegments => "nothing to load",
-            Self::Entry => "bad entry point",
-            Self::NoDynamic => "no dynamic section",
-            Self::HasInterpreter => "a program, not an interpreter",
-            Self::NotLinker => "not a dynamic linker",
-            Self::System(_) | Self::NoInterpreterNamed => "names no interpreter",
-        })
-    }
-}
+/// A text for each [`Rejection`], in their order.
+const REJECTIONS: &str = concat!(
+    "not a regular file\0",
+    "truncated\0",
+    "not an ELF file\0",
+    "not 64-bit\0",
+    "wrong byte order\0",
+    "unknown ELF version\0",
+    "not a shared object\0",
+    "for another architecture\0",
+    "bad program header table\0",
+    "bad segment\0",
+    "nothing to load\0",
+    "bad entry point\0",
+    "no dynamic section\0",
+    "a program, not an interpreter\0",
+    "not a dynamic linker\0",
+    "names no interpreter\0",
+);
 
 /// A C library's or the kernel's error number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -184,42 +207,41 @@ impl Message for Errno {
 
 impl Message for Error {
     fn write_to(&self, out: &mut dyn Sink) {
-        match self {
-            #[cfg(guest)]
-            Self::Thread(errno) => {
-                out.put(b"cannot start a thread for the host libc: ");
-                return errno.write_to(out);
-            }
-            #[cfg(guest)]
-            Self::Attach(errno) => {
-                out.put(b"the host libc cannot make a thread: ");
-                return errno.write_to(out);
-            }
-            #[cfg(native)]
-            Self::NoDlopen => return out.put(b"this dynamic program has no dlopen: link it with a libc"),
-            _ => {} // the others, which can occur in every build
-        }
-        out.put(text!(self, {
-            Self::NoInterpreter(_) => "no usable host libc: no dynamic linker found (tried",
-            Self::Memory(_) => "no memory to bring up the host libc: ",
-            Self::NoLibc(_) => "no usable host libc: none was found by ",
-            Self::Recursive => "called by code that runs while the host libc is being brought up",
-            Self::NoInitialStack => "a program without libc starts at main!, others need import-dynamic's feature `guest` or `native`",
-            Self::GuestModeLeftOut => "this program has a libc: build import-dynamic with its feature `guest`",
-            #[cfg(any(guest, native))]
-            Self::Unsupported => "a static program cannot load a host libc on this platform",
-            #[allow(unreachable_patterns, reason = "those of other link modes, where there are any")]
-            _ => "",
-        }));
-        match self {
+        let (text, errno): (&[u8], _) = match self {
             Self::NoInterpreter(attempts) => {
+                out.put(b"no usable host libc: no dynamic linker found (tried");
                 put_list(out, attempts.0.iter(), c" ", Strings::new(": \0, \0"));
                 out.put(b"); install a libc or name its dynamic linker in ");
-                out.put(INTERPRETER_VARIABLE);
+                (INTERPRETER_VARIABLE, None)
             }
-            Self::Memory(errno) => errno.write_to(out),
-            Self::NoLibc(path) => out.put(path.to_bytes()),
-            _ => {}
+            Self::NoLibc(path) => {
+                out.put(b"no usable host libc: none was found by ");
+                (path.to_bytes(), None)
+            }
+            Self::Memory(errno) => (b"no memory to bring up the host libc: ", Some(errno)),
+            Self::Recursive => (b"called by code that runs while the host libc is being brought up", None),
+            Self::NoInitialStack => (
+                b"a program without libc starts at main!, others need import-dynamic's feature `guest` or `native`",
+                None,
+            ),
+            Self::GuestModeLeftOut => {
+                (b"this program has a libc: build import-dynamic with its feature `guest`", None)
+            }
+            // The others do not occur in every build.
+            #[cfg(any(guest, native))]
+            Self::Unsupported => (b"a static program cannot load a host libc on this platform", None),
+            #[cfg(guest)]
+            Self::Thread(errno) => (b"cannot start a thread for the host libc: ", Some(errno)),
+            #[cfg(guest)]
+            Self::Attach(errno) => (b"the host libc cannot make a thread: ", Some(errno)),
+            #[cfg(native)]
+            Self::NoDlopen => (b"this dynamic program has no dlopen: link it with a libc", None),
+            #[allow(unreachable_patterns, reason = "where all occur")]
+            _ => (b"", None),
+        };
+        out.put(text);
+        if let Some(errno) = errno {
+            errno.write_to(out);
         }
     }
 }

@@ -15,8 +15,11 @@ pub(crate) struct Exports<'a>(pub(crate) [&'a [Exported]; 2]);
 
 impl<'a> Exports<'a> {
     pub(crate) fn iter(self) -> impl Iterator<Item = &'a Exported> + Clone {
-        let Self([program, mode]) = self;
-        program.iter().chain(mode)
+        let Self([program, _mode]) = self;
+        #[cfg(any(guest, std_start))]
+        return program.iter().chain(_mode);
+        #[cfg(not(any(guest, std_start)))]
+        program.iter()
     }
 
     /// Bytes of their names, each with its NUL.

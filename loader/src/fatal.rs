@@ -9,14 +9,16 @@ pub const STATUS: i32 = 127;
 
 /// Writes to stderr through a small buffer, so that a line comes out in one piece.
 pub struct Stderr {
-    buffer: [u8; 512],
+    buffer: [u8; SIZE],
     used: usize,
 }
+
+const SIZE: usize = 512;
 
 impl Stderr {
     /// An empty buffer.
     pub const fn new() -> Self {
-        Self { buffer: [0; 512], used: 0 }
+        Self { buffer: [0; SIZE], used: 0 }
     }
 
     /// Writes out what is buffered.
@@ -35,12 +37,12 @@ impl Default for Stderr {
 impl Sink for Stderr {
     fn put(&mut self, part: &[u8]) {
         for &byte in part {
-            if self.used == self.buffer.len() {
-                self.flush();
-            }
-            if let Some(place) = self.buffer.get_mut(self.used) {
+            if let Some(place) = self.buffer.get_mut(self.used % SIZE) {
                 *place = byte;
-                self.used += 1;
+            }
+            self.used += 1;
+            if self.used == SIZE {
+                self.flush();
             }
         }
     }

@@ -7,7 +7,7 @@ use object::elf;
 
 use crate::arch;
 use crate::elf::{HEAD, Object, Phdr};
-use crate::error::{Attempts, Errno, Error, INTERPRETER_VARIABLE, Rejection};
+use crate::error::{Attempts, Errno, Error, INTERPRETER_VARIABLE, Refusal, Rejection};
 use crate::host::LibcKind;
 use crate::mapping::Mapping;
 use crate::strings::{Strings, copy};
@@ -15,12 +15,6 @@ use crate::sys::file::{self, File};
 
 /// Programs that every host has, whose PT_INTERP tells where the interpreter is (NixOS, Guix).
 const KNOWN_PROGRAMS: Strings<'static> = Strings::new("/usr/bin/env\0/bin/sh\0");
-
-impl From<Errno> for Rejection {
-    fn from(errno: Errno) -> Self {
-        Self::System(errno)
-    }
-}
 
 /// A file name, NUL-terminated.
 pub(crate) struct Path([u8; PATH]);
@@ -37,10 +31,10 @@ impl Path {
     }
 
     /// A name that is too long is cut.
-    fn set(&mut self, name: &CStr) -> Result<(), Rejection> {
+    fn set(&mut self, name: &CStr) -> Result<(), Refusal> {
         let room = self.room();
         copy(room, name.to_bytes());
-        if name.count_bytes() <= room.len() { Ok(()) } else { Err(Rejection::System(Errno::NAME_TOO_LONG)) }
+        if name.count_bytes() <= room.len() { Ok(()) } else { Err(Refusal::System(Errno::NAME_TOO_LONG)) }
     }
 
     pub(crate) fn as_c_str(&self) -> &CStr {
@@ -96,7 +90,7 @@ impl Interpreter {
     }
 
     #[inline(never)]
-    fn open(name: &CStr, page: usize) -> Result<Self, Rejection> {
+    fn open(name: &CStr, page: usize) -> Result<Self, Refusal> {
         let mut head = [0; HEAD];
         let (file, size, head) = open(name, &mut head)?;
         let object = crate::elf::check_interpreter(head, size, page as u64, arch::MACHINE)?;
@@ -106,7 +100,7 @@ impl Interpreter {
         let libc = kind(names);
         // A static-pie program passes every check of its headers; run as an interpreter, it would crash.
         if libc == LibcKind::Unknown {
-            return Err(Rejection::NotLinker);
+            return Err(Rejection::NotLinker.into());
         }
         Ok(Self {
             bias,
@@ -121,7 +115,7 @@ impl Interpreter {
 
 /// Opens a regular file; its size, and its first bytes.
 #[inline(never)]
-fn open<'a>(name: &CStr, head: &'a mut [u8; HEAD]) -> Result<(File, u64, &'a [u8]), Rejection> {
+fn open<'a>(name: &CStr, head: &'a mut [u8; HEAD]) -> Result<(File, u64, &'a [u8]), Refusal> {
     let file = File::open(name)?;
     let size = file.size()?.ok_or(Rejection::NotRegular)?;
     let len = file.read(head, 0)?;
@@ -129,11 +123,11 @@ fn open<'a>(name: &CStr, head: &'a mut [u8; HEAD]) -> Result<(File, u64, &'a [u8
 }
 
 /// Stores the name of the interpreter that the program `name` asks for.
-fn interpreter_of(name: &CStr, path: &mut Path) -> Result<(), Rejection> {
+fn interpreter_of(name: &CStr, path: &mut Path) -> Result<(), Refusal> {
     let mut head = [0; HEAD];
     let (file, _, head) = open(name, &mut head)?;
     let (offset, size) = crate::elf::interpreter_name(head, arch::MACHINE)?;
-    let room = path.room().get_mut(..size as usize).ok_or(Rejection::System(Errno::NAME_TOO_LONG))?;
+    let room = path.room().get_mut(..size as usize).ok_or(Refusal::System(Errno::NAME_TOO_LONG))?;
     file.read(room, offset)?;
     Ok(())
 }

@@ -13,11 +13,14 @@ use crate::sys::file;
 /// The libraries that the image needs for a `dlopen` and threads, each with its NUL.
 pub(crate) fn needed(libc: LibcKind) -> &'static str {
     let all = "libc.so.6\0libpthread.so.0\0libdl.so.2\0";
-    match libc {
-        LibcKind::Unknown => "",
-        LibcKind::Musl => "libc.so\0",
-        LibcKind::Glibc => all.split_at(10).0,
-        LibcKind::GlibcBefore234 => all,
+    if libc == LibcKind::Musl {
+        "libc.so\0"
+    } else if libc == LibcKind::Glibc {
+        all.split_at(10).0
+    } else if libc == LibcKind::GlibcBefore234 {
+        all
+    } else {
+        ""
     }
 }
 

@@ -40,36 +40,6 @@ pub fn copy(to: &mut [u8], from: &[u8]) {
     }
 }
 
-/// Where a string stands in a list, for the compiler to find out.
-pub(crate) const fn position(list: &str, text: &str) -> usize {
-    let (list, text) = (list.as_bytes(), text.as_bytes());
-    let (mut at, mut index, mut same, mut start) = (0, 0, true, 0);
-    while at < list.len() {
-        if list[at] == 0 {
-            if same && at - start == text.len() {
-                return index;
-            }
-            (index, start, same) = (index + 1, at + 1, true);
-        } else {
-            same = same && at - start < text.len() && list[at] == text[at - start];
-        }
-        at += 1;
-    }
-    panic!("not in the list")
-}
-
-/// `match` from a value to a text, as bytes.
-macro_rules! text {
-    ($value:expr, { $($(#[$attribute:meta])* $pattern:pat => $text:literal,)* }) => {{
-        const ALL: &str = concat!($($text, "\0",)*);
-        let index = match $value {
-            $($(#[$attribute])* $pattern => const { $crate::strings::position(ALL, $text) },)*
-        };
-        $crate::strings::Strings::new(ALL).nth_text(index)
-    }};
-}
-pub(crate) use text;
-
 impl<'a> Iterator for Strings<'a> {
     type Item = &'a CStr;
 

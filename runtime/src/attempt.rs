@@ -58,6 +58,7 @@ impl<'a> Attempt<'a> {
 const GLOBAL: &CStr = c"the global scope";
 
 /// A library's name in messages, where the empty one stands for the global scope.
+#[inline(never)]
 pub(crate) fn library_name(name: &CStr) -> &CStr {
     if name.is_empty() { GLOBAL } else { name }
 }
@@ -89,9 +90,9 @@ impl Attempts {
     pub(crate) const NONE: Self = Self(Texts::NONE);
 
     pub(crate) fn push(&mut self, library: &CStr, symbol: &CStr, reason: &CStr) {
-        for text in [symbol, library_name(library), reason] {
-            self.0.push(text.to_bytes());
-        }
+        self.0.push(symbol.to_bytes());
+        self.0.push(library_name(library).to_bytes());
+        self.0.push(reason.to_bytes());
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Attempt<'_>> {

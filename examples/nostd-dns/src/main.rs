@@ -45,8 +45,7 @@ const NO_HOST: i32 = 3;
 const TEXT_SIZE: usize = 64;
 
 fn main(arguments: Arguments) -> i32 {
-    let names = arguments.args().skip(1);
-    if names.clone().next().is_none() {
+    if arguments.count() < 2 {
         import_dynamic::print_error(&"usage: nostd-dns NAME...");
         return BAD_USAGE;
     }
@@ -55,7 +54,13 @@ fn main(arguments: Arguments) -> i32 {
         import_dynamic::print_error(&error);
         return NO_HOST;
     }
-    names.map(print_addresses).max().unwrap_or(0)
+    let mut status = 0;
+    let mut names = arguments.args();
+    names.next(); // the program's own
+    for name in names {
+        status |= print_addresses(name);
+    }
+    status
 }
 
 /// Prints a name's addresses, one a line, each once; the status that this gives the program.
@@ -69,7 +74,9 @@ fn print_addresses(name: &CStr) -> i32 {
     if code != 0 {
         // SAFETY: gai_strerror(3) gives a C string that stays.
         let reason = unsafe { CStr::from_ptr(gai_strerror(code)) };
-        print(2, &[b"nostd-dns: ", name.to_bytes(), b": ", reason.to_bytes(), b"\n"]);
+        for part in [c"nostd-dns: ", name, c": ", reason, c"\n"] {
+            print(2, part);
+        }
         return NOT_RESOLVED;
     }
     let mut entry = list;
@@ -80,7 +87,8 @@ fn print_addresses(name: &CStr) -> i32 {
         if !is_repeated(list, info)
             && let Some(text) = as_text(info, &mut text)
         {
-            print(1, &[text, b"\n"]);
+            print(1, text);
+            print(1, c"\n");
         }
         entry = info.ai_next;
     }
@@ -110,20 +118,18 @@ fn address(info: &addrinfo) -> &[u8] {
 }
 
 /// An entry's address as text.
-fn as_text<'a>(info: &addrinfo, text: &'a mut [u8; TEXT_SIZE]) -> Option<&'a [u8]> {
+fn as_text<'a>(info: &addrinfo, text: &'a mut [u8; TEXT_SIZE]) -> Option<&'a CStr> {
     let start = text.as_mut_ptr().cast();
     // SAFETY: getnameinfo(3): the entry's address, room for its text, no service.
     let code = unsafe {
         getnameinfo(info.ai_addr, info.ai_addrlen, start, TEXT_SIZE as u32, null_mut(), 0, libc::NI_NUMERICHOST)
     };
     // SAFETY: it has written a C string.
-    (code == 0).then(|| unsafe { CStr::from_ptr(start) }.to_bytes())
+    (code == 0).then(|| unsafe { CStr::from_ptr(start) })
 }
 
-/// Writes parts to a file descriptor.
-fn print(file: c_int, parts: &[&[u8]]) {
-    for part in parts {
-        // SAFETY: write(2) of a slice.
-        unsafe { write(file, part.as_ptr().cast(), part.len()) };
-    }
+/// Writes a text to a file descriptor.
+fn print(file: c_int, text: &CStr) {
+    // SAFETY: write(2) of a string's bytes.
+    unsafe { write(file, text.as_ptr().cast(), text.count_bytes()) };
 }

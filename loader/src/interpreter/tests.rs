@@ -55,16 +55,16 @@ fn version_of_glibc() -> Option<u32> {
 #[test]
 fn what_is_none() {
     let reason = |name: &CStr| Interpreter::open(name, PAGE).err();
-    assert_eq!(reason(c"/there/is/none"), Some(Rejection::System(Errno(2))));
-    assert_eq!(reason(c"/"), Some(Rejection::NotRegular));
-    assert_eq!(reason(c"/dev/null"), Some(Rejection::NotRegular));
+    assert_eq!(reason(c"/there/is/none"), Some(Refusal::System(Errno(2))));
+    assert_eq!(reason(c"/"), Some(Rejection::NotRegular.into()));
+    assert_eq!(reason(c"/dev/null"), Some(Rejection::NotRegular.into()));
     assert_eq!(reason(c"/proc/self/cmdline"), Some(Rejection::NotElf));
     let own = std::env::current_exe().expect("this program's name");
     let own = CString::new(own.into_os_string().into_encoded_bytes()).expect("a name without NUL");
     // A static-pie program, or a dynamic one.
-    assert!([Some(Rejection::NotLinker), Some(Rejection::HasInterpreter)].contains(&reason(&own)));
+    assert!([Some(Rejection::NotLinker.into()), Some(Rejection::HasInterpreter.into())].contains(&reason(&own)));
     let mut path = Path::EMPTY;
-    assert_eq!(interpreter_of(&own, &mut path).is_ok(), reason(&own) == Some(Rejection::HasInterpreter));
+    assert_eq!(interpreter_of(&own, &mut path).is_ok(), reason(&own) == Some(Rejection::HasInterpreter.into()));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn long_names() {
     assert_eq!(path.set(c"short"), Ok(()));
     assert_eq!(path.as_c_str(), c"short", "nothing of the longer name is left");
     let name = CString::new("x".repeat(256)).expect("a name");
-    assert_eq!(path.set(&name), Err(Rejection::System(Errno::NAME_TOO_LONG)));
+    assert_eq!(path.set(&name), Err(Refusal::System(Errno::NAME_TOO_LONG)));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
-use crate::error::{Attempts, Errno, Error, Rejection};
+use crate::error::{Attempts, Errno, Error, Refusal, Rejection};
 
 #[derive(Default)]
 struct Bytes(Vec<u8>);
@@ -59,8 +59,8 @@ fn formatted_parts() {
 #[test]
 fn errors() {
     let mut attempts = Attempts::NONE;
-    attempts.push(c"/lib/one", Rejection::System(Errno(2)));
-    attempts.push(c"/lib/two", Rejection::NotElf);
+    attempts.push(c"/lib/one", Refusal::System(Errno(2)));
+    attempts.push(c"/lib/two", Rejection::NotElf.into());
     assert!(attempts.has(c"/lib/one") && !attempts.has(c"/lib/on"));
     let error = Error::NoInterpreter(attempts);
     let text = "no usable host libc: no dynamic linker found (tried /lib/one: not found, /lib/two: not an ELF file); \

@@ -24,22 +24,6 @@ fn a_string_by_its_index() {
     const LIST: &str = "one\0\0three\0thr\0";
     let list = Strings::new(LIST);
     assert_eq!([0, 1, 2, 3, 4].map(|index| list.nth_text(index)), [&b"one"[..], b"", b"three", b"thr", b""]);
-    assert_eq!(
-        [position(LIST, "one"), position(LIST, ""), position(LIST, "three"), position(LIST, "thr")],
-        [0, 1, 2, 3]
-    );
-}
-
-#[test]
-#[should_panic(expected = "not in the list")]
-fn a_string_that_is_not_there() {
-    position("one\0two\0", "on");
-}
-
-#[test]
-fn texts_of_values() {
-    let name = |number| text!(number, { 1 => "one", 2 | 3 => "some", _ => "many", });
-    assert_eq!([1, 2, 3, 4].map(name), [&b"one"[..], b"some", b"some", b"many"]);
 }
 
 #[test]
