@@ -16,6 +16,8 @@ fn main() {
         "-Wl,--build-id=none",
         "-Wl,--hash-style=sysv",
         "-Wl,-z,norelro",
+        // Ends of strings are shared.
+        "-Wl,-O2",
         // Relative relocations as a bitmap.
         "-Wl,-z,pack-relative-relocs",
     ] {

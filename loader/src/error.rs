@@ -224,9 +224,7 @@ impl Message for Error {
                 b"a program without libc starts at main!, others need import-dynamic's feature `guest` or `native`",
                 None,
             ),
-            Self::GuestModeLeftOut => {
-                (b"this program has a libc: build import-dynamic with its feature `guest`", None)
-            }
+            Self::GuestModeLeftOut => (b"this program has a libc: build import-dynamic with its feature `guest`", None),
             // The others do not occur in every build.
             #[cfg(any(guest, native))]
             Self::Unsupported => (b"a static program cannot load a host libc on this platform", None),

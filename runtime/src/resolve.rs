@@ -51,7 +51,6 @@ pub(crate) fn open_required(host: &Host, libraries: &'static [&'static CStr]) ->
 }
 
 /// Opens a library, once.
-#[inline(never)]
 fn open(host: &Host, file: &'static CStr, attempts: &mut Attempts) -> Option<Handle> {
     if let Some(handle) = handles::find(file) {
         return Some(handle);

@@ -58,7 +58,7 @@ fn what_is_none() {
     assert_eq!(reason(c"/there/is/none"), Some(Refusal::System(Errno(2))));
     assert_eq!(reason(c"/"), Some(Rejection::NotRegular.into()));
     assert_eq!(reason(c"/dev/null"), Some(Rejection::NotRegular.into()));
-    assert_eq!(reason(c"/proc/self/cmdline"), Some(Rejection::NotElf));
+    assert_eq!(reason(c"/proc/self/cmdline"), Some(Rejection::NotElf.into()));
     let own = std::env::current_exe().expect("this program's name");
     let own = CString::new(own.into_os_string().into_encoded_bytes()).expect("a name without NUL");
     // A static-pie program, or a dynamic one.
