@@ -177,12 +177,12 @@ impl Errno {
         const TEXTS: &str = concat!(
             "not permitted\0",
             "not found\0",
-            "a limit on threads was reached\0",
+            "thread limit reached\0",
             "out of memory\0",
             "permission denied\0",
             "not a directory\0",
             "invalid argument\0",
-            "too many open files in the system\0",
+            "too many files in the system\0",
             "too many open files\0",
             "name too long\0",
             "too many symbolic links\0",
@@ -209,9 +209,9 @@ impl Message for Error {
     fn write_to(&self, out: &mut dyn Sink) {
         let (text, errno): (&[u8], _) = match self {
             Self::NoInterpreter(attempts) => {
-                out.put(b"no usable host libc: no dynamic linker found (tried");
+                out.put(b"no usable host libc: no dynamic linker (tried");
                 put_list(out, attempts.0.iter(), c" ", Strings::new(": \0, \0"));
-                out.put(b"); install a libc or name its dynamic linker in ");
+                out.put(b"); install a libc or set ");
                 (INTERPRETER_VARIABLE, None)
             }
             Self::NoLibc(path) => {

@@ -97,7 +97,7 @@ fn without_a_host_only_a_call_fails() {
     let call = without("errno");
     let line = text(&call.stderr);
     assert_eq!((call.status.code(), line.lines().count()), (Some(127), 1), "{line}");
-    let start = "import-dynamic: cannot import open from libc: no usable host libc: no dynamic linker found (tried \
+    let start = "import-dynamic: cannot import open from libc: no usable host libc: no dynamic linker (tried \
                  /there/is/none: not found)";
     assert!(line.starts_with(start), "{line}");
 }

@@ -63,8 +63,8 @@ fn errors() {
     attempts.push(c"/lib/two", Rejection::NotElf.into());
     assert!(attempts.has(c"/lib/one") && !attempts.has(c"/lib/on"));
     let error = Error::NoInterpreter(attempts);
-    let text = "no usable host libc: no dynamic linker found (tried /lib/one: not found, /lib/two: not an ELF file); \
-                install a libc or name its dynamic linker in IMPORT_DYNAMIC_INTERPRETER";
+    let text = "no usable host libc: no dynamic linker (tried /lib/one: not found, /lib/two: not an ELF file); \
+                install a libc or set IMPORT_DYNAMIC_INTERPRETER";
     assert_eq!(said(&error), text);
     assert_eq!(error.to_string(), text);
     assert_eq!(Error::Memory(Errno(12)).to_string(), "no memory to bring up the host libc: out of memory (errno 12)");
