@@ -129,6 +129,7 @@ pub(crate) unsafe fn syscall(number: usize, args: [usize; 6]) -> isize {
 }
 
 /// Whether the process swaps its thread pointer without a system call: TPIDR_EL0 is always the program's to write.
+#[cfg(guest)]
 pub(crate) fn has_fast_switch(_hwcap2: usize) -> bool {
     true
 }
