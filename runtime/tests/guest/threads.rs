@@ -11,7 +11,6 @@ mod limits;
 
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("threads_leave_nothing", leave_nothing),
-    ("threads_attach_cost", attach_cost),
     ("threads_run_destructors_of_the_guest", destructors),
     ("threads_change_their_ids_together", change_ids),
     ("limit_on_memory", limits::limit_on_memory),
@@ -58,24 +57,6 @@ fn leave_nothing() {
     // Both libcs keep some stacks to use again.
     assert!(resident_after < resident + 4096, "{resident} kB resident before, {resident_after} after");
     assert!(size_after < size + (100 << 10), "{size} kB before, {size_after} after");
-}
-
-/// What a first import costs a thread, beside what making a thread costs: printed, and bounded generously.
-fn attach_cost() {
-    assert_eq!(labs(-1), 1);
-    let time = |work: fn()| {
-        let best = (0..10).map(|_| {
-            let start = Instant::now();
-            for _ in 0..100 {
-                std::thread::spawn(work).join().expect("no failure");
-            }
-            start.elapsed() / 100
-        });
-        best.min().unwrap_or_default()
-    };
-    let (without, with) = (time(|| ()), time(|| assert_eq!(labs(-1), 1)));
-    println!("a thread {without:?}, with an import {with:?}");
-    assert!(with < without * 10 + Duration::from_millis(1), "{with:?} with an import, {without:?} without");
 }
 
 static DESTROYED: AtomicUsize = AtomicUsize::new(0);
