@@ -149,7 +149,9 @@ fn walk(name: &[u8], family: Option<Family>, ask: impl Fn(Place) -> Result<Host,
     let mut local = special(name, family);
     for step in switch::hosts() {
         // Nobody but the own host is asked what "localhost" is.
-        if let (Place::Dns, Some(host)) = (step.place, local.take()) {
+        if step.place == Place::Dns
+            && let Some(host) = local.take()
+        {
             return Ok(answer(host, Source::Special));
         }
         let result = ask(step.place);

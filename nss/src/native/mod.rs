@@ -49,6 +49,9 @@ mod socktypes;
 mod switch;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 use codes::{
     AI_ADDRCONFIG, AI_ANY, AI_CANONNAME, AI_IDN, AI_PASSIVE, EAI_BADFLAGS, EAI_FAMILY, EAI_IDN_ENCODE, EAI_NONAME,
 };

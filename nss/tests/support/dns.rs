@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use super::zone;
 
 /// A mount and a network namespace. `127.0.0.0/8` and `::1` are up.
-pub struct World {
+pub(crate) struct World {
     directory: PathBuf,
 }
 
@@ -25,7 +25,7 @@ impl World {
     /// # Errors
     ///
     /// Why it cannot be had here, for the line that says that the test was skipped.
-    pub fn enter() -> Result<Self, String> {
+    pub(crate) fn enter() -> Result<Self, String> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let directory = std::env::temp_dir().join(format!("import-dynamic-dns-{}-{number}", std::process::id()));
@@ -40,18 +40,18 @@ impl World {
     }
 
     /// Puts the directory with this world's own files over `/etc`. Programs that are yet to be compiled may miss theirs.
-    pub fn replace_etc(&self) {
+    pub(crate) fn replace_etc(&self) {
         let source = CString::new(self.etc().into_os_string().as_bytes()).unwrap();
         rustix::mount::mount_bind(source.as_c_str(), c"/etc").unwrap();
     }
 
     /// The directory that becomes `/etc`.
-    pub fn etc(&self) -> PathBuf {
+    pub(crate) fn etc(&self) -> PathBuf {
         self.directory.join("etc")
     }
 
     /// Writes a file of that directory, as a new file: none sees half of it.
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let new = self.directory.join("new");
         std::fs::write(&new, text).unwrap();
         // Not by its former path: the directory may be a mount of its own now.
@@ -60,18 +60,18 @@ impl World {
     }
 
     /// Removes a file of that directory, if it is there.
-    pub fn remove(&self, name: &str) {
+    pub(crate) fn remove(&self, name: &str) {
         let _ = std::fs::remove_file(self.etc().join(name));
     }
 
     /// Gives the loopback interface another address, such as `192.0.2.9/24`.
-    pub fn add_address(&self, address: &str) {
+    pub(crate) fn add_address(&self, address: &str) {
         let flags: &[&str] = if address.contains(':') { &["nodad"] } else { &[] };
         self.run_ip(&[&["addr", "add", address, "dev", "lo"], flags].concat());
     }
 
     /// A name server with the zone of [`zone`], at port 53 of these addresses.
-    pub fn serve(&self, addresses: &[&str]) -> Server {
+    pub(crate) fn serve(&self, addresses: &[&str]) -> Server {
         Server::start(&self.directory, addresses)
     }
 
@@ -88,7 +88,7 @@ impl Drop for World {
 }
 
 /// A thread of the test's own, which enters a world; prints `skipped:` where there is none to be had.
-pub fn in_world(test: impl FnOnce(&World) + Send) {
+pub(crate) fn in_world(test: impl FnOnce(&World) + Send) {
     let run = || match World::enter() {
         Ok(world) => test(&world),
         Err(why) => println!("skipped: {why}"),
@@ -102,12 +102,12 @@ pub fn in_world(test: impl FnOnce(&World) + Send) {
 }
 
 /// A name server that answers nothing: what is asked there times out.
-pub fn silence(address: &str) -> UdpSocket {
+pub(crate) fn silence(address: &str) -> UdpSocket {
     UdpSocket::bind(SocketAddr::new(address.parse::<IpAddr>().unwrap(), 53)).unwrap()
 }
 
 /// NSD, until dropped.
-pub struct Server {
+pub(crate) struct Server {
     process: Child,
 }
 

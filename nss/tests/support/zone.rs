@@ -17,7 +17,7 @@ use std::path::Path;
 /// | `www.one.test`, `www.two.test`, `only.two.test` | for search lists |
 /// | `x.fail.test` | SERVFAIL; all else is NXDOMAIN |
 /// | `192.0.2.1`, `192.0.2.2`, `2001:db8::1` | pointers to `a.test`, through a CNAME to `both.test`, to `aaaa.test` |
-pub fn text() -> String {
+pub(crate) fn text() -> String {
     let mut zone = String::from(
         "\
 $ORIGIN .
@@ -72,7 +72,7 @@ a\\032b.test. A 192.0.2.17
 }
 
 /// What makes NSD serve it, at port 53 of these addresses, with nothing left elsewhere.
-pub fn configuration(directory: &Path, addresses: &[&str]) -> String {
+pub(crate) fn configuration(directory: &Path, addresses: &[&str]) -> String {
     let directory = directory.display();
     let mut text = format!(
         "\
