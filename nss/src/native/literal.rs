@@ -71,10 +71,9 @@ pub(super) fn ipv6(text: &[u8]) -> Option<Ipv6Literal> {
 }
 
 fn scope_of(address: &Ipv6Addr, scope: &[u8]) -> Option<u32> {
-    if has_interface(address) || is_multicast_of(address, 1) {
-        if let Some(index) = interface::index(scope) {
-            return Some(index);
-        }
+    let may_be_name = has_interface(address) || is_multicast_of(address, 1);
+    if let Some(index) = may_be_name.then(|| interface::index(scope)).flatten() {
+        return Some(index);
     }
     scope.first().filter(|byte| byte.is_ascii_digit())?;
     text::whole_number(scope).and_then(|number| u32::try_from(number).ok())

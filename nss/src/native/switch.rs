@@ -55,7 +55,7 @@ fn parse(file: &[u8]) -> Vec<Step> {
         let is_hosts = text::words(database).eq([&b"hosts"[..]]);
         is_hosts.then(|| &sources[1..])
     });
-    let steps = lines.last().and_then(|sources| steps(sources)).unwrap_or_default();
+    let steps = lines.last().and_then(steps).unwrap_or_default();
     if steps.is_empty() { default() } else { steps }
 }
 
