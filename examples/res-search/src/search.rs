@@ -41,6 +41,8 @@ pub(crate) enum SearchError {
     NoData,
     /// `NETDB_INTERNAL`, with `errno`.
     Internal(Errno),
+    /// No reason was given: musl's `res_mkquery` takes no types above 255.
+    NotAsked,
     /// A number that netdb.h does not have.
     Other(c_int),
 }
@@ -55,6 +57,9 @@ impl fmt::Display for SearchError {
             Self::NoRecovery => f.write_str("the question or the answer was refused as malformed (NO_RECOVERY)"),
             Self::NoData => f.write_str("the name exists, but has no records of this type (NO_DATA)"),
             Self::Internal(Errno(errno)) => write!(f, "{} (NETDB_INTERNAL)", io::Error::from_raw_os_error(*errno)),
+            Self::NotAsked => {
+                f.write_str("this host's libc does not ask such questions; musl knows no types above 255")
+            }
             Self::Other(code) => write!(f, "h_errno {code}"),
         }
     }
@@ -78,6 +83,7 @@ pub(crate) fn search(name: &CStr, rtype: u16) -> Result<Vec<u8>, SearchError> {
 fn error(errno: Errno) -> SearchError {
     match last_code() {
         -1 => SearchError::Internal(errno),
+        0 => SearchError::NotAsked,
         1 => SearchError::HostNotFound,
         2 => SearchError::TryAgain,
         3 => SearchError::NoRecovery,
