@@ -41,7 +41,14 @@ fn describe(name: Option<&str>) -> Result<String> {
             user.with_context(|| format!("no user has the id {id}"))?
         }
     };
-    let groups = group_ids(&user)?.into_iter().map(group).collect::<Result<Vec<_>>>()?;
+    let mut groups = Vec::new();
+    for id in group_ids(&user)? {
+        let group = group(id)?;
+        // musl's list has the first group again where the user is among its members.
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
     Ok(format!("uid={}({}) gid={} groups={}", user.uid, user.name, group(user.gid)?, groups.join(",")))
 }
 
