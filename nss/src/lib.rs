@@ -1,5 +1,27 @@
 //! One line gives a static program the host's DNS and users.
 
-#[cfg(all(feature = "native", target_os = "linux"))]
+mod address;
+#[cfg(native)]
+mod buffer;
+mod choice;
+mod environment;
+mod errno;
+#[cfg(exports)]
+mod exports;
+#[cfg(native)]
+mod files;
+#[cfg(native)]
+mod go;
+mod host;
+#[cfg(all(native, exports))]
+mod host_record;
+#[cfg(native)]
+mod list;
+mod messages;
+mod names;
+#[cfg(native)]
 #[allow(dead_code, reason = "the functions that call it follow")]
 mod native;
+mod records;
+
+pub use choice::{Resolver, TooLate, set_resolver};
