@@ -9,6 +9,8 @@ use import_dynamic::Host;
 use crate::environment;
 #[cfg(native)]
 use crate::go;
+#[cfg(native)]
+use crate::native::Source;
 
 /// Who answers lookups.
 ///
@@ -111,10 +113,10 @@ const VARIABLE: &str = "IMPORT_DYNAMIC_NETDNS";
 
 fn from_environment() -> Option<(Resolver, bool)> {
     let value = environment::variable(VARIABLE)?;
-    let text = value.to_str().unwrap_or_default();
-    let parsed = parse(text);
+    let text = String::from_utf8_lossy(&value);
+    let parsed = parse(&text);
     if parsed.is_none() {
-        tell(format_args!("{VARIABLE}={}: not auto, host, native or go, with or without +1; ignored", value.display()));
+        tell(format_args!("{VARIABLE}={text}: not auto, host, native or go, with or without +1; ignored"));
     }
     parsed
 }
@@ -215,6 +217,20 @@ fn say(state: State, lookup: Lookup<'_>, provider: Provider, why: &dyn fmt::Disp
             Provider::Nobody => "nobody",
         };
         tell(format_args!("{}({}): {who} ({why})", lookup.function, lookup.subject));
+    }
+}
+
+/// Tells where the resolver of our own has an answer from, if that is asked for.
+#[cfg(native)]
+pub(crate) fn tell_source(function: &str, subject: &dyn fmt::Display, source: Source) {
+    if State::get().tells() {
+        let place = match source {
+            Source::Literal => "what was asked",
+            Source::Special => "the special names",
+            Source::Files => "files",
+            Source::Dns => "dns",
+        };
+        tell(format_args!("{function}({subject}): answered from {place}"));
     }
 }
 

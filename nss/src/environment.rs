@@ -1,11 +1,11 @@
 //! Variables that steer lookups, which secure execution ignores.
 
-use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 
 /// The variable's value; none in secure execution, where the environment is the caller's and the rights are not
 /// (`AT_SECURE`, getauxval(3)).
-pub(crate) fn variable(name: &str) -> Option<OsString> {
-    if is_secure() { None } else { std::env::var_os(name) }
+pub(crate) fn variable(name: &str) -> Option<Vec<u8>> {
+    if is_secure() { None } else { std::env::var_os(name).map(OsStringExt::into_vec) }
 }
 
 #[cfg(target_os = "linux")]

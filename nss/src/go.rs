@@ -1,7 +1,6 @@
 //! When Go's `net` package asks libc rather than its own resolver (`hostLookupOrder` in net/conf.go).
 
 use core::fmt;
-use std::ffi::OsStr;
 use std::io::ErrorKind;
 
 use crate::environment;
@@ -78,8 +77,7 @@ pub(crate) struct System {
 impl System {
     fn read() -> Self {
         // LOCALDOMAIN counts even when it is empty.
-        let is_set =
-            |name| environment::variable(name).is_some_and(|value| name == "LOCALDOMAIN" || value != *OsStr::new(""));
+        let is_set = |name| environment::variable(name).is_some_and(|value| name == "LOCALDOMAIN" || !value.is_empty());
         Self {
             variable: ["LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES"].into_iter().find(|name| is_set(name)),
             resolv_conf: File::read("/etc/resolv.conf"),

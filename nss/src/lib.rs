@@ -20,7 +20,6 @@ mod list;
 mod messages;
 mod names;
 #[cfg(native)]
-#[allow(dead_code, reason = "the functions that call it follow")]
 mod native;
 mod records;
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use libc::{addrinfo, sockaddr, socklen_t};
 
-use crate::choice::{Lookup, Provider, provider};
+use crate::choice::{self, Lookup, Provider};
 use crate::host;
 #[cfg(native)]
 use crate::list;
@@ -41,12 +41,12 @@ pub(crate) unsafe fn optional<'a>(text: *const c_char) -> Option<&'a CStr> {
 /// Who answers for a name; no name is for the machine's own addresses.
 pub(crate) fn provider_of_name(function: &'static str, name: Option<&CStr>) -> Provider {
     let host_name = name.map_or(&b""[..], CStr::to_bytes);
-    provider(Lookup { function, subject: &Shown(name), host_name: Some(host_name) })
+    choice::provider(Lookup { function, subject: &Shown(name), host_name: Some(host_name) })
 }
 
 /// Who answers for an address, whose name is not known yet.
 pub(crate) fn provider_of_address(function: &'static str) -> Provider {
-    provider(Lookup { function, subject: &"an address", host_name: Some(b"") })
+    choice::provider(Lookup { function, subject: &"an address", host_name: Some(b"") })
 }
 
 /// Copies the `errno` of the host's libc to the program's own, where a result says that it has one.
@@ -78,6 +78,7 @@ pub(crate) unsafe fn getaddrinfo(
             let (service, hints) = unsafe { (optional(service), hints.as_ref().map_or(NO_HINTS, Hints::from)) };
             match native::getaddrinfo(name, service, &hints) {
                 Ok(found) => {
+                    choice::tell_source("getaddrinfo", &Shown(name), found.source);
                     // SAFETY: the caller's: a place for the list.
                     unsafe { *result = list::make(found, hints.flags) };
                     0

@@ -158,11 +158,11 @@ unsafe extern "C" fn getgrent_r(
 ) -> c_int {
     let place = Place { record, buffer, length, result };
     let provider = records::provider_of("getgrent_r", &"next");
-    if provider == Provider::Host {
-        if let Ok(function) = host::getgrent_r::resolve() {
-            // SAFETY: the caller's.
-            return unsafe { function(place.record, place.buffer, place.length, place.result) };
-        }
+    if provider == Provider::Host
+        && let Ok(function) = host::getgrent_r::resolve()
+    {
+        // SAFETY: the caller's.
+        return unsafe { function(place.record, place.buffer, place.length, place.result) };
     }
     #[cfg(native)]
     if provider != Provider::Nobody {

@@ -156,11 +156,11 @@ unsafe extern "C" fn getpwent_r(
 ) -> c_int {
     let place = Place { record, buffer, length, result };
     let provider = records::provider_of("getpwent_r", &"next");
-    if provider == Provider::Host {
-        if let Ok(function) = host::getpwent_r::resolve() {
-            // SAFETY: the caller's.
-            return unsafe { function(place.record, place.buffer, place.length, place.result) };
-        }
+    if provider == Provider::Host
+        && let Ok(function) = host::getpwent_r::resolve()
+    {
+        // SAFETY: the caller's.
+        return unsafe { function(place.record, place.buffer, place.length, place.result) };
     }
     #[cfg(native)]
     if provider != Provider::Nobody {
