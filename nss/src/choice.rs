@@ -148,12 +148,22 @@ pub(crate) struct Lookup<'a> {
     pub(crate) function: &'static str,
     pub(crate) subject: &'a dyn fmt::Display,
     /// The host name, where Go's rules apply; empty for an address.
+    #[cfg_attr(not(native), allow(dead_code, reason = "the rules are for the resolver of our own"))]
     pub(crate) host_name: Option<&'a [u8]>,
 }
 
 /// Chooses who answers, and tells if that is asked for.
 pub(crate) fn provider(lookup: Lookup<'_>) -> Provider {
-    let state = State::get();
+    choose(State::get(), lookup)
+}
+
+/// Chooses who answers, and tells nobody.
+pub(crate) fn provider_quietly(host_name: Option<&[u8]>) -> Provider {
+    let state = State(State::get().0 & !TELLS);
+    choose(state, Lookup { function: "", subject: &"", host_name })
+}
+
+fn choose(state: State, lookup: Lookup<'_>) -> Provider {
     let resolver = state.resolver();
     let (provider, why): (Provider, &dyn fmt::Display) = match resolver {
         #[cfg(native)]

@@ -9,7 +9,9 @@ use super::static_record::StaticRecord;
 use crate::choice::Provider;
 #[cfg(native)]
 use crate::host_record;
-use crate::records::{NOBODY, Place};
+use crate::records::NOBODY;
+#[cfg(native)]
+use crate::records::Place;
 use crate::{host, names};
 
 /// `h_errno`'s value for "no recovery" (netdb.h).

@@ -11,6 +11,7 @@ use super::static_record::StaticRecord;
 use crate::choice::Provider;
 #[cfg(native)]
 use crate::files::services::{self, Service};
+#[cfg(native)]
 use crate::names::optional;
 use crate::records::{Place, provider_of};
 use crate::{host, records};
