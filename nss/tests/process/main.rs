@@ -10,6 +10,7 @@ mod roots;
 mod services;
 mod switches;
 
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Output, Stdio};
 
 /// The variable that chooses a resolver.
@@ -67,9 +68,14 @@ fn main() -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// The program's file: by its name, for there may be no /proc.
+fn this_program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| std::env::args_os().next().expect("a name").into())
+}
+
 /// Runs a case with a resolver; with none, as the environment has it.
 fn process(case: &str, resolver: &str) -> Output {
-    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    let mut command = Command::new(this_program());
     command.args(["--case", case]).stdin(Stdio::null());
     if !resolver.is_empty() {
         command.env(NETDNS, resolver);

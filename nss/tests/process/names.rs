@@ -227,8 +227,11 @@ fn rust_functions() {
     assert!(matches!(lookup_host("a\0b", 1), Err(Error::NulInName { .. })));
     let error = lookup_host("no_such_name..", 1).expect_err("no such name");
     assert!(error.to_string().starts_with("cannot look up no_such_name..: "), "{error}");
-    let (host, service) = lookup_socket_addr(([192, 0, 2, 250], 65000).into()).expect("numbers at least");
-    assert_eq!((host.as_str(), service.as_str()), ("192.0.2.250", "65000"));
+    match lookup_socket_addr(([192, 0, 2, 250], 65000).into()) {
+        Ok((host, service)) => assert_eq!((host.as_str(), service.as_str()), ("192.0.2.250", "65000")),
+        // Here no name server answers, and glibc says so instead of giving a number.
+        Err(error) => assert!(error.is_temporary(), "{error}"),
+    }
     if let Ok(name) = lookup_addr(([127, 0, 0, 1]).into()) {
         assert!(!name.is_empty());
     }

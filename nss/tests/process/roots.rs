@@ -3,16 +3,18 @@
 use std::ffi::CString;
 use std::net::ToSocketAddrs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use import_dynamic_nss::{Error, Resolver, group_by_name, groups_of, lookup_host, set_resolver, user_by_id};
 
-use crate::{Case, NONE, is_root, skip};
+use crate::{Case, NONE, is_root, skip, text, this_program};
 
 pub(crate) const CASES: &[Case] = &[
     ("nothing_at_all", NONE, nothing_at_all),
     ("files_without_a_libc", NONE, files_without_a_libc),
     ("host_alone_is_an_error_without_a_libc", NONE, host_alone_is_an_error_without_a_libc),
     ("go_without_a_libc", NONE, go_without_a_libc),
+    ("all_of_it_in_every_root", NONE, all_of_it_in_every_root),
 ];
 
 /// Goes into a new root directory with these files; none without the rights.
@@ -96,4 +98,40 @@ fn go_without_a_libc() {
     // The rules ask for libc; there is none, and the files know the name.
     assert_eq!(lookup_host("eight", 1).expect("a name of /etc/hosts").count(), 1);
     leave();
+}
+
+/// What `cargo xtask root` makes.
+const ROOTS: [&str; 7] =
+    ["glibc-2.31", "glibc-2.36", "glibc-2.41", "glibc-2.43", "musl-1.2.3", "musl-1.2.5", "musl-1.2.6"];
+
+/// Runs this very program, with all cases but this one, in copies of the root directories.
+fn all_of_it_in_every_root() {
+    // `target/roots`, above `target/tmp` or `target/TRIPLE/tmp`. In a root directory itself there is none.
+    let targets = Path::new(env!("CARGO_TARGET_TMPDIR")).ancestors().skip(1).take(2);
+    if !Path::new(env!("CARGO_TARGET_TMPDIR")).exists() {
+        return;
+    }
+    let Some(roots) = targets.map(|target| target.join("roots")).find(|roots| roots.is_dir()) else {
+        return skip("no target/roots: `cargo xtask root` makes them");
+    };
+    if !is_root() {
+        return skip("not root");
+    }
+    for name in ROOTS {
+        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("nss-{name}"));
+        let _ = std::fs::remove_dir_all(&place); // an earlier run's, if there was one
+        let root = std::fs::canonicalize(roots.join(name)).expect("a root directory");
+        let copied = Command::new("cp").arg("--archive").arg(root).arg(&place).status().expect("cp");
+        assert!(copied.success(), "{name}");
+        for folder in ["dev", "tmp"] {
+            std::fs::create_dir_all(place.join(folder)).expect("a folder");
+        }
+        std::fs::write(place.join("dev/null"), "").expect("a file");
+        std::fs::copy(this_program(), place.join("process")).expect("a copy");
+        let output = Command::new("chroot").arg(&place).arg("/process").output().expect("chroot");
+        let out = text(&output.stdout);
+        assert!(output.status.success(), "{name}\n{out}{}", text(&output.stderr));
+        assert!(out.lines().filter(|line| line.ends_with(" ... ok")).count() > 40, "{name}\n{out}");
+        std::fs::remove_dir_all(&place).expect("the place goes");
+    }
 }

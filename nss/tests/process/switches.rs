@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use import_dynamic_nss::{Resolver, TooLate, set_resolver};
 
-use crate::{Case, NETDNS, NONE, is_root, skip, text};
+use crate::{Case, NETDNS, NONE, is_root, skip, text, this_program};
 
 pub(crate) const CASES: &[Case] = &[
     ("each_lookup_tells_who_answers", NONE, each_lookup_tells_who_answers),
@@ -22,7 +22,7 @@ fn look_up() {
 }
 
 fn look_up_with(value: &str) -> Output {
-    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    let mut command = Command::new(this_program());
     command.args(["--case", "look_up"]).env(NETDNS, value).output().expect("a process")
 }
 
@@ -71,8 +71,7 @@ fn secure_execution_ignores_the_variable() {
     let folder = std::env::temp_dir().join(format!("nss-secure-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let copy = folder.join("program");
-    let output = Command::new("cp").arg(std::env::current_exe().expect("this program")).arg(&copy).output();
-    assert!(output.expect("cp").status.success());
+    std::fs::copy(this_program(), &copy).expect("a copy");
     chown(&copy, Some(1), Some(1)).expect("a user of its own");
     std::fs::set_permissions(&copy, PermissionsExt::from_mode(0o4755)).expect("set-user-ID");
     let output = Command::new(&copy).args(["--case", "look_up"]).env(NETDNS, "native+1").output();
