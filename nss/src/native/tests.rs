@@ -5,4 +5,5 @@ mod dns;
 #[path = "../../tests/support/zone.rs"]
 mod zone;
 
+mod differential;
 mod servers;
