@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString};
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
-use crate::native::{Failure, Hints, getaddrinfo, getnameinfo};
+use crate::native::{Failure, Hints, getaddrinfo, getnameinfo, literal};
 
 #[derive(Clone, Debug)]
 pub(super) enum Call {
@@ -57,7 +57,7 @@ fn addresses(node: Option<&CStr>, service: Option<&CStr>, hints: &Hints) -> Stri
             SocketAddr::V6(address) => address.scope_id(),
             SocketAddr::V4(_) => 0,
         };
-        let (ip, port) = (entry.address.ip(), entry.address.port());
+        let (ip, port) = (literal::text(entry.address.ip()), entry.address.port());
         write!(line, ", {ip} {scope} {port} {} {}", entry.socktype, entry.protocol).unwrap();
     }
     line

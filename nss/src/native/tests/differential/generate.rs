@@ -81,7 +81,7 @@ pub(super) fn configuration(dice: &mut Dice) -> Configuration {
     let nsswitch = dice.pick(&[
         None,
         Some("hosts: files dns\n"),
-        Some("passwd: files\nhosts:\tfiles dns # usual\nservices: files\n"),
+        Some("passwd: files\nhosts:\tfiles dns\nservices: files\n"),
         Some("hosts: dns files\n"),
         Some("hosts: dns [!UNAVAIL=return] files\n"),
         Some("hosts: files [NOTFOUND=return] dns\n"),
