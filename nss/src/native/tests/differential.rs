@@ -12,7 +12,7 @@ mod generate;
 use call::Call;
 use generate::{Configuration, Dice};
 
-const CONFIGURATIONS: usize = 2000;
+const CONFIGURATIONS: usize = 300;
 const SEED: u64 = 4_711;
 
 #[test]
@@ -47,7 +47,7 @@ fn as_glibc_answers() {
         }
         println!("native and glibc agree in {agreed} of {} calls", agreed + disagreements.len());
         assert!(disagreements.is_empty(), "\n{}", disagreements.join("\n"));
-        assert!(agreed >= 200, "too few calls");
+        assert!(agreed >= 3_000, "too few calls");
     });
     std::fs::remove_dir_all(directory).unwrap();
 }

@@ -134,11 +134,13 @@ fn hosts(dice: &mut Dice, with_localhost: bool) -> String {
     text
 }
 
+/// Where nobody listens.
+const DEAD: &str = "nameserver 127.0.0.3\n";
+
 fn resolv_conf(dice: &mut Dice) -> Option<String> {
     if dice.one_in(10) {
         return None;
     }
-    // At the last, nobody listens.
     let servers = dice.pick(&[
         "nameserver 127.0.0.1\n",
         "nameserver 127.0.0.1\n",
@@ -146,7 +148,7 @@ fn resolv_conf(dice: &mut Dice) -> Option<String> {
         "nameserver 127.1 # short\nnameserver bad\n",
         "nameserver 127.0.0.3\nnameserver 127.0.0.1\n",
         "; no server\n",
-        "nameserver 127.0.0.3\n",
+        DEAD,
     ]);
     let search = dice.pick(&[
         "",
@@ -174,6 +176,10 @@ fn resolv_conf(dice: &mut Dice) -> Option<String> {
             "rotate",
             "unknown:1",
         ]);
+        // Without a server, glibc takes an empty buffer for an answer to `no-aaaa`'s question.
+        if option == "no-aaaa" && servers == DEAD {
+            continue;
+        }
         text.push_str(&format!("options {option}\n"));
     }
     Some(text)
