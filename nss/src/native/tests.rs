@@ -6,4 +6,5 @@ mod dns;
 mod zone;
 
 mod differential;
+mod hostile;
 mod servers;
