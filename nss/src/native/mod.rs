@@ -10,7 +10,7 @@
 //! | `socktypes.rs`, `services.rs` | the socket types of an answer, and services(5) |
 //! | `hosts.rs`, `host_conf.rs`, `switch.rs` | hosts(5), host.conf(5), the `hosts:` line of nsswitch.conf(5) |
 //! | `dns.rs`, `dns/` | `nss_dns`, `res_search`, `res_query`, `res_send`; packets are the crate `domain`'s |
-//! | `resolv_conf.rs`, `environment.rs` | resolv.conf(5), LOCALDOMAIN, RES_OPTIONS |
+//! | `resolv_conf.rs` | resolv.conf(5), LOCALDOMAIN, RES_OPTIONS |
 //! | `order.rs`, `order/` | the sort of the addresses, gai.conf(5) |
 //! | `reverse.rs` | `getnameinfo` |
 //!
@@ -37,7 +37,6 @@ use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 mod codes;
 mod dns;
-mod environment;
 mod host_conf;
 mod hosts;
 mod interface;
