@@ -17,13 +17,9 @@ const SEED: u64 = 4_711;
 
 #[test]
 fn as_glibc_answers() {
-    let directory = tempfile();
-    let peer = compile(&directory);
-    in_world(|world| {
-        let _server = world.serve(&["127.0.0.1", "::1"]);
-        world.replace_etc();
+    with_peer(|world, peer| {
         let mut dice = Dice::new(SEED);
-        let (mut agreed, mut disagreements) = (0, Vec::new());
+        let mut tally = Tally::default();
         for number in 0..CONFIGURATIONS {
             if number == CONFIGURATIONS / 2 {
                 for address in ["192.0.2.9/24", "10.1.2.9/8", "2001:db8::9/64", "fd00::9/64"] {
@@ -33,23 +29,90 @@ fn as_glibc_answers() {
             let configuration = generate::configuration(&mut dice);
             let calls = generate::calls(&mut dice, &configuration);
             write(world, &configuration);
-            for (call, theirs) in calls.iter().zip(ask(&peer, &calls)) {
-                let ours = call.run();
-                if ours == theirs {
-                    agreed += 1;
-                } else {
-                    disagreements.push(format!(
-                        "{number}: {call:?}\n  glibc  {theirs}\n  native {ours}\n{}",
-                        shown(&configuration)
-                    ));
-                }
+            let ours: Vec<String> = calls.iter().map(Call::run).collect();
+            let theirs = ask(Command::new(peer).env_clear(), &calls);
+            tally.compare(&calls, &ours, &theirs, &configuration);
+        }
+        tally.report(3_000);
+    });
+}
+
+/// The calls that a process of this test itself is to make, one per line.
+const CALLS: &str = "NATIVE_TEST_CALLS";
+/// What its answers start with.
+const ANSWER: &str = "answer: ";
+
+#[test]
+fn as_glibc_answers_with_variables() {
+    if let Ok(calls) = std::env::var(CALLS) {
+        return calls.lines().for_each(|line| println!("\n{ANSWER}{}", Call::parse(line).run()));
+    }
+    let variables = [
+        ("LOCALDOMAIN", "one.test two.test"),
+        ("LOCALDOMAIN", ""),
+        ("LOCALDOMAIN", "test\tone.test"),
+        ("RES_OPTIONS", "ndots:3 edns0"),
+        ("RES_OPTIONS", "use-vc no-tld-query"),
+        ("RES_OPTIONS", "ndots:0 no-aaaa"),
+        ("RESOLV_MULTI", "on"),
+        ("RESOLV_MULTI", "off"),
+    ];
+    with_peer(|world, peer| {
+        let mut dice = Dice::new(SEED + 1);
+        let mut tally = Tally::default();
+        for variable in variables.iter().cycle().take(24) {
+            let configuration = generate::configuration(&mut dice);
+            let calls = generate::calls(&mut dice, &configuration);
+            write(world, &configuration);
+            let lines: Vec<String> = calls.iter().map(Call::line).collect();
+            let mut child = Command::new(std::env::current_exe().unwrap());
+            child.args(["native::tests::differential::as_glibc_answers_with_variables", "--exact", "--nocapture"]);
+            child.env_clear().envs([*variable, (CALLS, &lines.join("\n"))]);
+            let output = String::from_utf8(child.output().unwrap().stdout).unwrap();
+            let ours: Vec<String> =
+                output.lines().filter_map(|line| line.strip_prefix(ANSWER)).map(str::to_owned).collect();
+            let theirs = ask(Command::new(peer).env_clear().envs([*variable]), &calls);
+            tally.compare(&calls, &ours, &theirs, &configuration);
+        }
+        tally.report(200);
+    });
+}
+
+/// Runs `test` in a world with a server, with a program of the host's libc.
+fn with_peer(test: impl FnOnce(&World, &Path) + Send) {
+    in_world(|world| {
+        let peer = compile(&world.etc());
+        let _server = world.serve(&["127.0.0.1", "::1"]);
+        world.replace_etc();
+        test(world, &peer);
+    });
+}
+
+/// Who agreed, and who did not.
+#[derive(Default)]
+struct Tally {
+    agreed: usize,
+    disagreements: Vec<String>,
+}
+
+impl Tally {
+    fn compare(&mut self, calls: &[Call], ours: &[String], theirs: &[String], configuration: &Configuration) {
+        assert_eq!((ours.len(), theirs.len()), (calls.len(), calls.len()));
+        for ((call, ours), theirs) in calls.iter().zip(ours).zip(theirs) {
+            if ours == theirs {
+                self.agreed += 1;
+            } else {
+                let files = shown(configuration);
+                self.disagreements.push(format!("{call:?}\n  glibc  {theirs}\n  native {ours}\n{files}"));
             }
         }
-        println!("native and glibc agree in {agreed} of {} calls", agreed + disagreements.len());
-        assert!(disagreements.is_empty(), "\n{}", disagreements.join("\n"));
-        assert!(agreed >= 3_000, "too few calls");
-    });
-    std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    fn report(self, at_least: usize) {
+        println!("native and glibc agree in {} of {} calls", self.agreed, self.agreed + self.disagreements.len());
+        assert!(self.disagreements.is_empty(), "\n{}", self.disagreements.join("\n"));
+        assert!(self.agreed >= at_least, "too few calls");
+    }
 }
 
 fn write(world: &World, configuration: &Configuration) {
@@ -67,8 +130,8 @@ fn shown(configuration: &Configuration) -> String {
 }
 
 /// What a process of the host's libc answers to the calls.
-fn ask(peer: &Path, calls: &[Call]) -> Vec<String> {
-    let mut process = Command::new(peer).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+fn ask(peer: &mut Command, calls: &[Call]) -> Vec<String> {
+    let mut process = peer.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let lines: String = calls.iter().map(|call| call.line() + "\n").collect();
     process.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
     let output = process.wait_with_output().unwrap();
@@ -83,10 +146,4 @@ fn compile(directory: &Path) -> PathBuf {
     let status = Command::new("gcc").args(["-O1", "-Wall", "-o"]).arg(&peer).arg(source).status().unwrap();
     assert!(status.success(), "gcc: {status}");
     peer
-}
-
-fn tempfile() -> PathBuf {
-    let directory = std::env::temp_dir().join(format!("import-dynamic-peer-{}", std::process::id()));
-    std::fs::create_dir_all(&directory).unwrap();
-    directory
 }

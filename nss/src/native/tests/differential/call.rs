@@ -25,6 +25,23 @@ impl Call {
         }
     }
 
+    /// Reads that again.
+    pub(super) fn parse(line: &str) -> Self {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let text = |field: &str| field.strip_prefix('=').map(str::to_owned);
+        let number = |index: usize| fields[index].parse().unwrap();
+        match fields[0] {
+            "addresses" => {
+                let hints = Hints { flags: number(3), family: number(4), socktype: number(5), protocol: number(6) };
+                Self::Addresses { node: text(fields[1]), service: text(fields[2]), hints }
+            }
+            _ => {
+                let (ip, port) = (fields[1].parse().unwrap(), fields[2].parse().unwrap());
+                Self::Names { ip, port, scope: fields[3].parse().unwrap(), flags: number(4) }
+            }
+        }
+    }
+
     /// What the resolver (of hosts and DNS) here makes of it.
     pub(super) fn run(&self) -> String {
         match self {
