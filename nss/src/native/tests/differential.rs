@@ -8,6 +8,7 @@ use super::dns::{World, in_world};
 
 mod call;
 mod generate;
+mod pools;
 
 use call::Call;
 use generate::{Configuration, Dice};

@@ -4,6 +4,7 @@
 use crate::native::Hints;
 
 use super::call::Call;
+use super::pools::{ADDRESSES, NAMES, NODES, SERVICE_NAMES, SERVICES};
 
 /// A linear congruential generator: what it is good for is that it repeats itself.
 pub(super) struct Dice(u64);
@@ -34,48 +35,6 @@ pub(super) struct Configuration {
     /// Whether both libraries find this host's name in /etc/hosts before they would ask for it.
     has_localhost: bool,
 }
-
-pub(super) const SERVICES: &str = "\
-# services
-echo 7/tcp
-domain 53/tcp ns
-domain 53/udp
-http\t80/tcp www # web
-snmp 161/udp
-sigtran 2905/sctp
-";
-
-const ADDRESSES: &[&str] = &[
-    "192.0.2.1",
-    "192.0.2.77",
-    "10.1.2.3",
-    "127.0.0.1",
-    "127.0.1.1",
-    "169.254.3.4",
-    "::1",
-    "2001:db8::1",
-    "2001:db8::77",
-    "fe80::1",
-    "fd00::77",
-    "2002:c633:6401::1",
-    "::ffff:192.0.2.8",
-    "198.51.100.4",
-    "fec0::4",
-    "ff02::1",
-];
-const NAMES: &[&str] = &[
-    "a.test",
-    "both.test",
-    "file.test",
-    "File2.test",
-    "www",
-    "only",
-    "machine",
-    "machine.home.test",
-    "x_y",
-    "x-y.test",
-    "1",
-];
 
 pub(super) fn configuration(dice: &mut Dice) -> Configuration {
     let nsswitch = dice.pick(&[
@@ -184,94 +143,6 @@ fn resolv_conf(dice: &mut Dice) -> Option<String> {
     }
     Some(text)
 }
-
-const NODES: &[&str] = &[
-    "a.test",
-    "aaaa.test",
-    "both.test",
-    "BOTH.test.",
-    "several.test",
-    "alias.test",
-    "dangling.test",
-    "nodata.test",
-    "large.test",
-    "nothing.test",
-    "x.fail.test",
-    "www",
-    "www.one",
-    "only",
-    "only.two.test",
-    "one",
-    "x.wild.test",
-    "_under.test",
-    "odd.test",
-    "file.test",
-    "file2.TEST",
-    "machine",
-    "machine.home.test",
-    "x_y",
-    "x-y.test",
-    "1",
-    "1.",
-    "localhost",
-    "localhost",
-    "-dash.test",
-    "a..test",
-    ".a.test",
-    "a.test..",
-    ".",
-    "",
-    "*",
-    "sp ace.test",
-    "no/host",
-    "127.0.0.1",
-    "10.1",
-    "0x7f.1",
-    "0177.0.0.1",
-    "1.2.3.4.5",
-    "256.1.1.1",
-    "08",
-    "4294967295",
-    "1.2.3.4.",
-    "::1",
-    "2001:db8::1",
-    "fe80::1%lo",
-    "fe80::1%1",
-    "fe80::1%99",
-    "fe80::1%nowhere",
-    "2001:db8::1%5",
-    "ff02::1%lo",
-    "::1%",
-    "::ffff:1.2.3.4",
-    "::1.2.3.4",
-    "1::2::3",
-    "abc:def",
-    ":",
-    "b\u{fc}cher.test",
-    "xn--bcher-kva.test",
-];
-const SERVICE_NAMES: &[&str] = &[
-    "80",
-    "0",
-    " 7",
-    "+9",
-    "-1",
-    "65535",
-    "65536",
-    "99999999999",
-    "http",
-    "www",
-    "domain",
-    "ns",
-    "snmp",
-    "sigtran",
-    "nosuch",
-    "HTTP",
-    "80x",
-    "",
-    "*",
-    "echo",
-];
 
 /// The calls that are made with a configuration.
 pub(super) fn calls(dice: &mut Dice, configuration: &Configuration) -> Vec<Call> {
