@@ -2,7 +2,7 @@
 //! name. Arguments choose cases by parts of their names.
 //!
 //! A case that cannot run on this host prints a line `skipped: ...`. The binary is static: copied into another root
-//! directory it runs the cases against the C library there.
+//! directory it runs the cases against the C library there (`cargo xtask matrix`).
 
 mod callbacks;
 mod imports;
@@ -71,9 +71,32 @@ fn cases() -> impl Iterator<Item = Case> {
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })
 }
 
+/// Names the emulator that runs this program, with its options.
+const EMULATOR: &str = "TEST_EMULATOR";
+
+/// A command that runs this program again, by the same emulator if there is one.
+fn this_program() -> Command {
+    let program = std::env::current_exe().expect("this program's file");
+    let emulator = std::env::var(EMULATOR).unwrap_or_default();
+    let mut words = emulator.split_whitespace();
+    let Some(first) = words.next() else { return Command::new(program) };
+    let mut command = Command::new(first);
+    command.args(words).arg(program);
+    command
+}
+
+/// Whether an emulator runs this program; a case that cannot tell it from the program says so.
+fn is_emulated(why: &str) -> bool {
+    let is_emulated = std::env::var_os(EMULATOR).is_some();
+    if is_emulated {
+        println!("skipped: emulated: {why}");
+    }
+    is_emulated
+}
+
 /// Runs a case in a process of its own: what it wrote to its standard output, or why it failed.
 fn run_process(name: &str) -> Result<String, String> {
-    let mut command = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
+    let mut command = this_program();
     command.args(["--case", name]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| error.to_string())?;
     let collect = |stream: Option<Box<dyn Read + Send>>| {

@@ -3,11 +3,12 @@
 use core::ffi::{c_char, c_int, c_void};
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::imports::*;
+use crate::this_program;
 
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("fork_and_imports_in_the_child", fork_and_imports),
@@ -43,7 +44,7 @@ extern "C" fn imports_in_a_thread(_: *mut c_void) -> *mut c_void {
 fn run_threads(count: usize) {
     let threads: Vec<_> = (0..count)
         .map(|_| {
-            let mut thread = 0;
+            let mut thread = 0 as libc::pthread_t;
             let (attributes, argument) = (core::ptr::null(), core::ptr::null_mut());
             // SAFETY: pthread_create(3).
             assert_eq!(unsafe { libc::pthread_create(&mut thread, attributes, imports_in_a_thread, argument) }, 0);
@@ -129,7 +130,7 @@ fn fork_while_threads_attach() {
 fn command_with_pre_exec() {
     use_imports();
     let run = || {
-        let mut command = Command::new("/proc/self/exe");
+        let mut command = this_program();
         command.args(["--case", "exit_victim"]).env("HOW", "print").stdout(Stdio::piped());
         // SAFETY: the child calls imports, which is what this is about.
         unsafe {
@@ -184,7 +185,7 @@ fn exit_victim() {
 
 fn end(how: &str) -> (Output, Duration) {
     let start = Instant::now();
-    let mut command = Command::new("/proc/self/exe");
+    let mut command = this_program();
     command.args(["--case", "exit_victim"]).env("HOW", how).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().expect("a child");
     let input = child.stdin.take(); // open until the child has ended

@@ -2,7 +2,6 @@
 
 use core::ffi::{c_int, c_void};
 use std::cell::Cell;
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -197,12 +196,12 @@ fn in_guest_code() {
     send(libc::SIGUSR1);
     assert_eq!(COUNT.get(), 1);
     // SAFETY: pthread_self(3).
-    let main = unsafe { libc::pthread_self() };
+    let main = unsafe { libc::pthread_self() } as usize;
     let sender = std::thread::spawn(move || {
         for _ in 0..50 {
             std::thread::sleep(Duration::from_millis(2));
             // SAFETY: the main thread lives.
-            unsafe { libc::pthread_kill(main, libc::SIGUSR1) };
+            unsafe { libc::pthread_kill(main as libc::pthread_t, libc::SIGUSR1) };
         }
     });
     let start = Instant::now();
@@ -269,12 +268,12 @@ fn restarts() {
     install(libc::SIGUSR1, handler as *const () as usize, libc::SA_SIGINFO | libc::SA_RESTART);
     let (reader, mut writer) = std::io::pipe().expect("a pipe");
     // SAFETY: pthread_self(3).
-    let main = unsafe { libc::pthread_self() };
+    let main = unsafe { libc::pthread_self() } as usize;
     let sender = std::thread::spawn(move || {
         for _ in 0..10 {
             std::thread::sleep(Duration::from_millis(5));
             // SAFETY: the main thread lives.
-            unsafe { libc::pthread_kill(main, libc::SIGUSR1) };
+            unsafe { libc::pthread_kill(main as libc::pthread_t, libc::SIGUSR1) };
         }
         std::thread::sleep(Duration::from_millis(20));
         std::io::Write::write_all(&mut writer, b"x").expect("written");

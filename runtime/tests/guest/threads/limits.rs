@@ -2,7 +2,12 @@
 
 use super::*;
 
-fn set_limit(resource: libc::__rlimit_resource_t, soft: u64) -> u64 {
+#[cfg(target_env = "gnu")]
+type Resource = libc::__rlimit_resource_t;
+#[cfg(not(target_env = "gnu"))]
+type Resource = c_int;
+
+fn set_limit(resource: Resource, soft: u64) -> u64 {
     // SAFETY: getrlimit(2) and setrlimit(2).
     unsafe {
         let mut limit = std::mem::zeroed();
@@ -16,6 +21,9 @@ fn set_limit(resource: libc::__rlimit_resource_t, soft: u64) -> u64 {
 
 /// No memory: an error that says so, and success once there is.
 pub(super) fn limit_on_memory() {
+    if crate::is_emulated("the limit would be the emulator's") {
+        return;
+    }
     let used = kilobytes("VmSize") as u64 * 1024;
     let before = set_limit(libc::RLIMIT_AS, used + (200 << 10));
     let error = labs::resolve().expect_err("no memory");
