@@ -34,8 +34,6 @@ static TUNABLES: (AtomicPtr<*mut c_char>, AtomicPtr<c_char>) =
     (AtomicPtr::new(core::ptr::null_mut()), AtomicPtr::new(core::ptr::null_mut()));
 /// The guest's main thread's thread pointer, written by it.
 static MAIN_THREAD_POINTER: AtomicUsize = AtomicUsize::new(0);
-/// AT_HWCAP2, for code that runs on the guest's main thread.
-static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 
 /// Brings the host's libc up beside the program's own.
 ///
@@ -70,7 +68,6 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     ENTRY.without_libc.store(guest_without_libc as *const () as usize, Ordering::Relaxed);
     TUNABLES.0.store(built.tunables.0, Ordering::Relaxed);
     TUNABLES.1.store(built.tunables.1, Ordering::Relaxed);
-    HWCAP2.store(hwcap2, Ordering::Relaxed);
     if arch::has_fast_switch(hwcap2) {
         ENTER.store(arch::guest_enter_fast as *mut (), Ordering::Relaxed);
     }
@@ -122,7 +119,7 @@ fn prepare(thread_pointer: *mut u8, slots: Slots) {
 /// attach.
 extern "C" fn guest_main(_argc: c_int, _argv: *mut *mut c_char, _envp: *mut *mut c_char) -> c_int {
     restore_tunables();
-    MAIN_THREAD_POINTER.store(arch::thread_pointer(HWCAP2.load(Ordering::Relaxed)), Ordering::Relaxed);
+    MAIN_THREAD_POINTER.store(arch::own_thread_pointer() as usize, Ordering::Relaxed);
     signals::allow_internal();
     PROGRESS.store(UP, Ordering::Release);
     sys::wake_all(&PROGRESS);
