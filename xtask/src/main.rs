@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
+mod apple;
 mod apt;
 mod arch;
 mod bench;
@@ -47,6 +48,8 @@ enum Task {
     },
     /// Run the example programs in every root and print what they resolve there.
     Matrix(matrix::Options),
+    /// Check the workspace for macOS, and link programs for it.
+    Apple,
     /// Make std for targets that rustup cannot download here, in target/toolchain.
     Std { targets: Vec<String> },
     /// Check that the example programs are static and small.
@@ -81,6 +84,7 @@ fn run(task: Task) -> Result<ExitCode> {
             root::command(&workspace, &names, arch)
         }
         Task::Matrix(options) => matrix::command(&workspace, &options),
+        Task::Apple => apple::command(&workspace),
         Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Headers => headers::command(&workspace),
         Task::Notes => notes::command(&workspace),

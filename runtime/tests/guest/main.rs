@@ -71,27 +71,27 @@ fn cases() -> impl Iterator<Item = Case> {
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })
 }
 
-/// Names the emulator that runs this program, with its options.
-const EMULATOR: &str = "TEST_EMULATOR";
+/// The emulator that runs this program, with its options.
+fn emulator() -> Option<String> {
+    std::env::var("TEST_EMULATOR").ok()
+}
 
 /// A command that runs this program again, by the same emulator if there is one.
 fn this_program() -> Command {
     let program = std::env::current_exe().expect("this program's file");
-    let emulator = std::env::var(EMULATOR).unwrap_or_default();
+    let Some(emulator) = emulator() else { return Command::new(program) };
     let mut words = emulator.split_whitespace();
-    let Some(first) = words.next() else { return Command::new(program) };
-    let mut command = Command::new(first);
+    let mut command = Command::new(words.next().expect("the emulator's file"));
     command.args(words).arg(program);
     command
 }
 
 /// Whether an emulator runs this program; a case that cannot tell it from the program says so.
 fn is_emulated(why: &str) -> bool {
-    let is_emulated = std::env::var_os(EMULATOR).is_some();
-    if is_emulated {
+    if emulator().is_some() {
         println!("skipped: emulated: {why}");
     }
-    is_emulated
+    emulator().is_some()
 }
 
 /// Runs a case in a process of its own: what it wrote to its standard output, or why it failed.

@@ -15,6 +15,7 @@ mod sysroot;
 mod unwinder;
 
 use sysroot::Sysroot;
+pub(crate) use sysroot::script;
 
 /// What `cargo xtask std` makes when it is told no target.
 const DEFAULT: &[&str] = &["x86_64-unknown-linux-musl", "aarch64-unknown-linux-gnu"];
