@@ -50,7 +50,7 @@ enum Task {
     Matrix(matrix::Options),
     /// Check the workspace for macOS, and link programs for it.
     Apple,
-    /// Make std for targets that rustup cannot download here, in target/toolchain.
+    /// Make std for targets that rustup cannot download here, in target/toolchain; without a name, for all that are used.
     Std { targets: Vec<String> },
     /// Check that the example programs are static and small.
     Headers,

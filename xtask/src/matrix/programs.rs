@@ -81,8 +81,13 @@ pub(crate) const PROGRAMS: &[Program] = &[
     },
     GUEST_TESTS,
     Program { name: "guest tests musl", target: MUSL, ..GUEST_TESTS },
-    Program { name: "guest tests aarch64", target: AARCH64, ..GUEST_TESTS },
-    Program { name: "guest tests aarch64 musl", target: AARCH64_MUSL, ..GUEST_TESTS },
+    Program { name: "guest tests aarch64", target: AARCH64, quick_roots: &["glibc-2.43", "musl-1.2.6"], ..GUEST_TESTS },
+    Program {
+        name: "guest tests aarch64 musl",
+        target: AARCH64_MUSL,
+        quick_roots: &["glibc-2.31", "musl-1.2.3"],
+        ..GUEST_TESTS
+    },
     Program {
         name: "guest tests aarch64, 64K pages",
         target: AARCH64,

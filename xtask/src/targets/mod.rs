@@ -17,8 +17,16 @@ mod unwinder;
 use sysroot::Sysroot;
 pub(crate) use sysroot::script;
 
-/// What `cargo xtask std` makes when it is told no target.
-const DEFAULT: &[&str] = &["x86_64-unknown-linux-musl", "aarch64-unknown-linux-gnu"];
+/// What `cargo xtask std` makes when it is told no target: all that the tests, the matrix and the checks for macOS take.
+const DEFAULT: &[&str] = &[
+    #[cfg(target_arch = "x86_64")]
+    "x86_64-unknown-linux-musl",
+    #[cfg(target_arch = "x86_64")]
+    "aarch64-unknown-linux-gnu",
+    "aarch64-unknown-linux-musl",
+    "aarch64-apple-darwin",
+    "x86_64-apple-darwin",
+];
 
 /// A target for which programs can be built now.
 #[derive(Debug)]
