@@ -5,11 +5,14 @@
 //! directory it runs the cases against the C library there.
 
 mod callbacks;
+mod ids;
 mod imports;
 mod libraries;
 mod library;
+mod overrides;
 mod processes;
 mod scope;
+mod self_thread;
 mod signals;
 mod stack;
 mod threads;
@@ -66,6 +69,9 @@ fn cases() -> impl Iterator<Item = Case> {
         processes::CASES,
         scope::CASES,
         threads::CASES,
+        ids::CASES,
+        overrides::CASES,
+        self_thread::CASES,
         libraries::CASES,
     ];
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })

@@ -21,13 +21,15 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ("exit_victim", exit_victim),
 ];
 
-/// What a child process does with imports; it never returns.
-fn child(depth: usize) -> ! {
+/// What a child process does with imports, and with threads unless it is to have none; it never returns.
+fn child(depth: usize, is_alone: bool) -> ! {
     let status = std::panic::catch_unwind(|| {
         use_imports();
-        run_threads(4);
+        if !is_alone {
+            run_threads(4);
+        }
         if depth > 0 {
-            fork(depth - 1);
+            fork(depth - 1, is_alone);
         }
     });
     // SAFETY: _exit(2).
@@ -43,7 +45,7 @@ extern "C" fn imports_in_a_thread(_: *mut c_void) -> *mut c_void {
 fn run_threads(count: usize) {
     let threads: Vec<_> = (0..count)
         .map(|_| {
-            let mut thread = 0;
+            let mut thread = 0 as libc::pthread_t;
             let (attributes, argument) = (core::ptr::null(), core::ptr::null_mut());
             // SAFETY: pthread_create(3).
             assert_eq!(unsafe { libc::pthread_create(&mut thread, attributes, imports_in_a_thread, argument) }, 0);
@@ -69,13 +71,25 @@ fn use_imports() {
 }
 
 /// Forks; waits for the child, which must end well in time.
-fn fork(depth: usize) {
+fn fork(depth: usize, is_alone: bool) {
     // SAFETY: fork(2): the child uses what this test is about, and ends by _exit.
     let process = unsafe { libc::fork() };
-    assert!(process >= 0);
     if process == 0 {
-        child(depth);
+        child(depth, is_alone);
     }
+    wait_for(process);
+}
+
+/// Goes on after a fork: what the child does, or waiting for the child.
+pub(crate) fn check_child(process: c_int) {
+    if process == 0 {
+        child(0, false);
+    }
+    wait_for(process);
+}
+
+fn wait_for(process: c_int) {
+    assert!(process > 0);
     let start = Instant::now();
     let mut status = 0;
     // SAFETY: waitpid(2) of the child; kill(2) of it.
@@ -93,14 +107,14 @@ fn fork(depth: usize) {
 fn fork_and_imports() {
     use_imports();
     for _ in 0..10 {
-        fork(0);
+        fork(0, false);
         use_imports();
     }
 }
 
 fn fork_deeply() {
     use_imports();
-    fork(6);
+    fork(6, false);
 }
 
 /// Threads come and go in the parent, so that some are making control blocks whenever it forks.
@@ -118,7 +132,8 @@ fn fork_while_threads_attach() {
         })
         .collect();
     for _ in 0..100 {
-        fork(0);
+        // musl forks alone: the guest's locks are as they were, and the child keeps away from those of its threads.
+        fork(0, cfg!(target_env = "musl"));
     }
     STOP.store(true, Ordering::Relaxed);
     for thread in churn {

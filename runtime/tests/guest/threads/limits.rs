@@ -2,7 +2,12 @@
 
 use super::*;
 
-fn set_limit(resource: libc::__rlimit_resource_t, soft: u64) -> u64 {
+#[cfg(target_env = "gnu")]
+type Resource = libc::__rlimit_resource_t;
+#[cfg(not(target_env = "gnu"))]
+type Resource = c_int;
+
+fn set_limit(resource: Resource, soft: u64) -> u64 {
     // SAFETY: getrlimit(2) and setrlimit(2).
     unsafe {
         let mut limit = std::mem::zeroed();
