@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::count::Count;
 use crate::workspace::Workspace;
-use crate::{bench, headers, matrix, notes, process, test_log, tidy};
+use crate::{bench, guest, headers, matrix, notes, process, test_log, tidy};
 
 /// What has been done already.
 #[derive(Debug, clap::Args)]
@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     ("counts", |workspace, _| bench::counts::run(workspace, false)),
     ("notes", |workspace, _| notes::run(workspace)),
     ("matrix", |workspace, _| matrix::run(workspace, &matrix::Options::quick())),
+    ("guest", |workspace, _| guest::run(workspace, &guest::Options::quick())),
 ];
 
 /// Runs every step, also after one has failed, and prints their times and the sum of all checks.

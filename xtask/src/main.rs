@@ -13,6 +13,7 @@ mod ci;
 mod count;
 mod elf;
 mod fuzz;
+mod guest;
 mod headers;
 mod matrix;
 mod notes;
@@ -47,6 +48,8 @@ enum Task {
     },
     /// Run the example programs in every root and print what they resolve there.
     Matrix(matrix::Options),
+    /// Run the tests of guest mode in every root, as a static program of each C library.
+    Guest(guest::Options),
     /// Make std for targets that rustup cannot download here, in target/toolchain.
     Std { targets: Vec<String> },
     /// Check that the example programs are static and small.
@@ -81,6 +84,7 @@ fn run(task: Task) -> Result<ExitCode> {
             root::command(&workspace, &names, arch)
         }
         Task::Matrix(options) => matrix::command(&workspace, &options),
+        Task::Guest(options) => guest::command(&workspace, &options),
         Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Headers => headers::command(&workspace),
         Task::Notes => notes::command(&workspace),

@@ -14,6 +14,8 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ("threads_run_destructors_of_the_guest", destructors),
     ("limit_on_memory", limits::limit_on_memory),
     ("limit_on_threads", limits::limit_on_threads),
+    ("limit_on_data", limits::limit_on_data),
+    ("limits_while_attaching", limits::limits_while_attaching),
     ("isolation_of_the_main_thread", isolation),
     ("isolation_of_the_heaps", heaps),
     ("environment_changed_before", environment_changed),
