@@ -60,10 +60,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
     let roots = Roots::open(workspace)?;
     let mut total = Count::default();
     for home in [Libc::Glibc, Libc::Musl] {
-        let wanted: Vec<_> = RECIPES
-            .iter()
-            .filter(|recipe| recipe.libc != Libc::Nothing && options.wants(home, recipe.name))
-            .collect();
+        let wanted: Vec<_> =
+            RECIPES.iter().filter(|recipe| recipe.libc != Libc::Nothing && options.wants(home, recipe.name)).collect();
         if wanted.is_empty() {
             continue;
         }
@@ -159,7 +157,8 @@ mod tests {
 
     #[test]
     fn failures_are_shown_and_skips_are_not_counted() {
-        let text = "test a ... ok (1 ms)\nnoise\ntest b ... skipped: no cc\ntest c ... FAILED\nwhy\ntest d ... ok (2 ms)\n";
+        let text =
+            "test a ... ok (1 ms)\nnoise\ntest b ... skipped: no cc\ntest c ... FAILED\nwhy\ntest d ... ok (2 ms)\n";
         let outcome = read(text, "", Some(1));
         assert_eq!((outcome.count.passed, outcome.count.failed, outcome.skipped), (2, 1, 1));
         assert_eq!(outcome.failures, "test c ... FAILED\nwhy\n");

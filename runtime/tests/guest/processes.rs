@@ -187,6 +187,7 @@ fn exit_victim() {
         Some("guest exit") => {
             // SAFETY: what atexit(3) calls, with a callback.
             unsafe { __cxa_atexit(of_the_guests_exit, core::ptr::null_mut(), core::ptr::null_mut()) };
+            print!("no end of line");
             import_dynamic::exit(4);
         }
         Some("busy") => {
@@ -223,7 +224,7 @@ fn exit_runs_handlers() {
     assert_eq!(output.status.code(), Some(4));
     let mut lines: Vec<_> = text.lines().collect();
     lines.sort();
-    assert_eq!(lines, ["atexit", "printed by it", "through the guest"]);
+    assert_eq!(lines, ["no end of lineatexit", "printed by it", "through the guest"]);
 }
 
 fn exit_with_a_busy_thread() {
