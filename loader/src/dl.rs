@@ -186,7 +186,7 @@ impl Errno {
         #[cfg(guest)]
         if let location @ 1.. = crate::optional::errno_location() {
             // The program's own libc's, whose thread pointer is in place outside of calls into the guest.
-            return crate::guest::sigaction::set_errno(location, self);
+            return crate::guest::errno::set_at(location, self);
         }
         let place = crate::host().map_or(core::ptr::null_mut(), Host::errno_place);
         if !place.is_null() {

@@ -14,6 +14,7 @@ mod ci;
 mod count;
 mod elf;
 mod fuzz;
+mod guest;
 mod headers;
 mod matrix;
 mod notes;
@@ -48,6 +49,8 @@ enum Task {
     },
     /// Run the example programs in every root and print what they resolve there.
     Matrix(matrix::Options),
+    /// Run the tests of guest mode in every root, as a static program of each C library.
+    Guest(guest::Options),
     /// Check the workspace for macOS, and link programs for it.
     Apple,
     /// Make std for targets that rustup cannot download here, in target/toolchain; without a name, for all that are used.
@@ -84,6 +87,7 @@ fn run(task: Task) -> Result<ExitCode> {
             root::command(&workspace, &names, arch)
         }
         Task::Matrix(options) => matrix::command(&workspace, &options),
+        Task::Guest(options) => guest::command(&workspace, &options),
         Task::Apple => apple::command(&workspace),
         Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Headers => headers::command(&workspace),

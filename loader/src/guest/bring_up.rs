@@ -10,7 +10,7 @@ use crate::guest::maker::{self, GUEST};
 use crate::guest::program_break::block_program_break;
 use crate::guest::signals::SignalsBlocked;
 use crate::guest::{
-    ENTER, area, attach, exit, fork, handlers, identity, initial_stack, setxid, sigaction, signals, stack_bounds,
+    ENTER, area, attach, exit, fork, handlers, identity, ids, initial_stack, internal, overrides, signals, stack_bounds,
 };
 use crate::host::{Failure, Host, LinkMode};
 use crate::image::{Contents, ENTRY};
@@ -41,6 +41,8 @@ static MAIN_THREAD_POINTER: AtomicUsize = AtomicUsize::new(0);
 /// Final once the interpreter has run; before that, everything made for it is given back.
 #[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
+    // The guest's first thread has the ids that the process has when it can be told of others.
+    let _ids = ids::hold();
     // A handler that calls the host waits until there is a guest.
     let _blocked = SignalsBlocked::new();
     let page = start::page_size();
@@ -48,14 +50,14 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     let interpreter = Interpreter::load(&mut path, page)?;
     area::choose_key();
     signals::prepare(interpreter.libc);
-    setxid::prepare();
+    internal::prepare();
     let contents = Contents {
         needed: needed(interpreter.libc),
         interpreter: path.as_c_str(),
         segments: &[],
         load_bias: None,
         tls: Some(&area::initial()),
-        exports: Exports([crate::export::all(), &sigaction::EXPORTS]),
+        exports: Exports([crate::export::all(), &overrides::EXPORTS]),
         #[cfg(std_start)]
         std: crate::image::Std::NONE,
     };
@@ -130,7 +132,7 @@ extern "C" fn guest_main(_argc: c_int, _argv: *mut *mut c_char, _envp: *mut *mut
 extern "C" fn guest_without_libc() -> ! {
     PROGRESS.store(WITHOUT_LIBC, Ordering::Release);
     sys::wake_all(&PROGRESS);
-    sys::park()
+    sys::exit_thread() // nobody could change the ids of a thread that stayed
 }
 
 /// Gives the environment back its own GLIBC_TUNABLES, or takes the entry out: programs that the guest's libraries start

@@ -10,15 +10,21 @@
 #[cfg(target_os = "linux")]
 mod callbacks;
 #[cfg(target_os = "linux")]
+mod ids;
+#[cfg(target_os = "linux")]
 mod imports;
 #[cfg(target_os = "linux")]
 mod libraries;
 #[cfg(target_os = "linux")]
 mod library;
 #[cfg(target_os = "linux")]
+mod overrides;
+#[cfg(target_os = "linux")]
 mod processes;
 #[cfg(target_os = "linux")]
 mod scope;
+#[cfg(target_os = "linux")]
+mod self_thread;
 #[cfg(target_os = "linux")]
 mod signals;
 #[cfg(target_os = "linux")]
@@ -81,6 +87,9 @@ fn cases() -> impl Iterator<Item = Case> {
         processes::CASES,
         scope::CASES,
         threads::CASES,
+        ids::CASES,
+        overrides::CASES,
+        self_thread::CASES,
         libraries::CASES,
     ];
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })

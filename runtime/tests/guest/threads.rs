@@ -2,7 +2,7 @@
 
 use core::ffi::{c_int, c_uint, c_void};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::imports::*;
@@ -12,9 +12,10 @@ mod limits;
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("threads_leave_nothing", leave_nothing),
     ("threads_run_destructors_of_the_guest", destructors),
-    ("threads_change_their_ids_together", change_ids),
     ("limit_on_memory", limits::limit_on_memory),
     ("limit_on_threads", limits::limit_on_threads),
+    ("limit_on_data", limits::limit_on_data),
+    ("limits_while_attaching", limits::limits_while_attaching),
     ("isolation_of_the_main_thread", isolation),
     ("isolation_of_the_heaps", heaps),
     ("environment_changed_before", environment_changed),
@@ -98,40 +99,7 @@ fn destructors() {
 
 #[import_dynamic::import_dynamic("libc")]
 unsafe extern "C" {
-    safe fn setresuid(real: c_uint, effective: c_uint, saved: c_uint) -> c_int;
     safe fn sched_getcpu() -> c_int;
-}
-
-/// Both libcs signal their threads for this, with the same signal if both are glibc.
-fn change_ids() {
-    const SAME: c_uint = c_uint::MAX;
-    static STOP: AtomicBool = AtomicBool::new(false);
-    let both = || {
-        assert_eq!(setresuid(SAME, SAME, SAME), 0);
-        // SAFETY: setresuid(2) of the home libc.
-        assert_eq!(unsafe { libc::setresuid(SAME, SAME, SAME) }, 0);
-    };
-    both(); // before home has any thread
-    let idle = || {
-        while !STOP.load(Ordering::Relaxed) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    };
-    let busy = || {
-        while !STOP.load(Ordering::Relaxed) {
-            assert_eq!(labs(-1), 1);
-            usleep(100);
-        }
-    };
-    let mut threads = vec![std::thread::spawn(idle)]; // one that never enters the guest
-    both();
-    threads.extend((0..4).map(|_| std::thread::spawn(busy)));
-    for _ in 0..100 {
-        both();
-        usleep(100);
-    }
-    STOP.store(true, Ordering::Relaxed);
-    threads.into_iter().for_each(|thread| thread.join().expect("no failure"));
 }
 
 /// What the kernel and the home libc hold of this thread and the process.

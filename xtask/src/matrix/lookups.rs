@@ -114,7 +114,11 @@ pub(crate) const GUEST_CASES: &[Lookup] = &[
     cases("exit", &["exit_"]),
     cases("stack", &["stack_bounds_"]),
     cases("isolation", &["isolation_", "environment_", "secure_"]),
-    cases("limits", &["limit_"]),
+    cases("limits", &["limit"]),
+    cases("ids", &["ids_"]),
+    cases("by name", &["named_"]),
+    cases("self", &["self_"]),
+    cases("mutexes", &["mutex_"]),
     cases("scope", &["scope_"]),
     cases("NSS", &["library_nss"]),
 ];

@@ -42,6 +42,32 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const CLONE: usize = 220;
     #[cfg(guest)]
+    pub(crate) const CHDIR: usize = 49;
+    #[cfg(guest)]
+    pub(crate) const SETSID: usize = 157;
+    #[cfg(guest)]
+    pub(crate) const DUP3: usize = 24;
+    #[cfg(guest)]
+    pub(crate) const EXIT: usize = 93;
+    #[cfg(guest)]
+    pub(crate) const SETUID: usize = 146;
+    #[cfg(guest)]
+    pub(crate) const SETGID: usize = 144;
+    #[cfg(guest)]
+    pub(crate) const SETREUID: usize = 145;
+    #[cfg(guest)]
+    pub(crate) const SETREGID: usize = 143;
+    #[cfg(guest)]
+    pub(crate) const SETGROUPS: usize = 159;
+    #[cfg(guest)]
+    pub(crate) const SETRESUID: usize = 147;
+    #[cfg(guest)]
+    pub(crate) const SETRESGID: usize = 149;
+    #[cfg(guest)]
+    pub(crate) const TGKILL: usize = 131;
+    #[cfg(guest)]
+    pub(crate) const UNSHARE: usize = 97;
+    #[cfg(guest)]
     pub(crate) const PRCTL: usize = 167;
     #[cfg(guest)]
     pub(crate) const SET_TID_ADDRESS: usize = 96;

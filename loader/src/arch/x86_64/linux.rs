@@ -41,6 +41,32 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const CLONE: usize = 56;
     #[cfg(guest)]
+    pub(crate) const CHDIR: usize = 80;
+    #[cfg(guest)]
+    pub(crate) const SETSID: usize = 112;
+    #[cfg(guest)]
+    pub(crate) const DUP3: usize = 292;
+    #[cfg(guest)]
+    pub(crate) const EXIT: usize = 60;
+    #[cfg(guest)]
+    pub(crate) const SETUID: usize = 105;
+    #[cfg(guest)]
+    pub(crate) const SETGID: usize = 106;
+    #[cfg(guest)]
+    pub(crate) const SETREUID: usize = 113;
+    #[cfg(guest)]
+    pub(crate) const SETREGID: usize = 114;
+    #[cfg(guest)]
+    pub(crate) const SETGROUPS: usize = 116;
+    #[cfg(guest)]
+    pub(crate) const SETRESUID: usize = 117;
+    #[cfg(guest)]
+    pub(crate) const SETRESGID: usize = 119;
+    #[cfg(guest)]
+    pub(crate) const TGKILL: usize = 234;
+    #[cfg(guest)]
+    pub(crate) const UNSHARE: usize = 272;
+    #[cfg(guest)]
     pub(crate) const PRCTL: usize = 157;
     #[cfg(guest)]
     pub(crate) const SET_TID_ADDRESS: usize = 218;
