@@ -22,6 +22,7 @@ mod nss;
 mod process;
 mod root;
 mod roots;
+mod systems;
 mod targets;
 mod test_log;
 mod tidy;
@@ -53,6 +54,8 @@ enum Task {
     Guest(guest::Options),
     /// Check the workspace for macOS, and link programs for it.
     Apple,
+    /// Check the crates for systems and architectures that nothing here runs.
+    Systems,
     /// Make std for targets that rustup cannot download here, in target/toolchain; without a name, for all that are used.
     Std { targets: Vec<String> },
     /// Check that the example programs are static and small.
@@ -89,6 +92,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Matrix(options) => matrix::command(&workspace, &options),
         Task::Guest(options) => guest::command(&workspace, &options),
         Task::Apple => apple::command(&workspace),
+        Task::Systems => systems::command(&workspace),
         Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Headers => headers::command(&workspace),
         Task::Notes => notes::command(&workspace),

@@ -61,6 +61,13 @@ pub(crate) fn prepare(workspace: &Workspace, names: &[String]) -> Result<Vec<Tar
     Ok(names.iter().map(target).collect())
 }
 
+/// `cargo` of the nightly toolchain with the source of std, for `-Zbuild-std`.
+pub(crate) fn cargo_with_source(workspace: &Workspace) -> Result<Command> {
+    let mut cargo = build_std::make(workspace, &[])?.cargo();
+    cargo.current_dir(&workspace.root);
+    Ok(cargo)
+}
+
 /// The targets that the running toolchain has a std for.
 fn installed() -> Result<Vec<String>> {
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
