@@ -41,7 +41,7 @@ fn search(name: &CStr, answer: &mut [u8]) -> Option<usize> {
     let mut state = State([0; 4096]);
     let state = (&raw mut state).cast();
     let (place, len) = (answer.as_mut_ptr(), answer.len() as c_int);
-    // SAFETY: resolver(3) with a state of zeros, as much room as said, and a C string.
+    // SAFETY: res_ninit(3) and its kin with a state of zeros, as much room as said, and a C string.
     unsafe {
         if res_ninit(state) != 0 {
             return None;
