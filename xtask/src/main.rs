@@ -16,6 +16,7 @@ mod elf;
 mod fuzz;
 mod guest;
 mod headers;
+mod linkage;
 mod matrix;
 mod notes;
 mod nss;
@@ -58,6 +59,8 @@ enum Task {
     Systems,
     /// Make std for targets that rustup cannot download here, in target/toolchain; without a name, for all that are used.
     Std { targets: Vec<String> },
+    /// Build example programs in every mode and tell which of them came out static.
+    Linkage,
     /// Check that the example programs are static and small.
     Headers,
     /// Have other projects' readers of ELF dlopen metadata read the example programs'.
@@ -94,6 +97,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Apple => apple::command(&workspace),
         Task::Systems => systems::command(&workspace),
         Task::Std { targets } => targets::command(&workspace, &targets),
+        Task::Linkage => linkage::command(&workspace),
         Task::Headers => headers::command(&workspace),
         Task::Notes => notes::command(&workspace),
         Task::Fuzz(options) => fuzz::command(&workspace, &options),
