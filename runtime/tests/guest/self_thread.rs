@@ -251,6 +251,12 @@ fn make_robust(attributes: *mut Attributes) {
     }
 }
 
+/// Locks and unlocks one that processes share.
+pub(crate) fn lock_robust() {
+    let mutex = Mutex::new(make_robust);
+    assert_eq!((mutex.lock(), mutex.unlock()), (0, 0));
+}
+
 fn expect_owner_dead(mutex: &Mutex) {
     assert_eq!(mutex.lock(), libc::EOWNERDEAD);
     // SAFETY: a robust mutex whose owner has died, and which this thread has locked.

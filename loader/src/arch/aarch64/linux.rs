@@ -48,6 +48,8 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const DUP3: usize = 24;
     #[cfg(guest)]
+    pub(crate) const RSEQ: usize = 293;
+    #[cfg(guest)]
     pub(crate) const EXIT: usize = 93;
     #[cfg(guest)]
     pub(crate) const SETUID: usize = 146;

@@ -47,6 +47,8 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const DUP3: usize = 292;
     #[cfg(guest)]
+    pub(crate) const RSEQ: usize = 334;
+    #[cfg(guest)]
     pub(crate) const EXIT: usize = 60;
     #[cfg(guest)]
     pub(crate) const SETUID: usize = 105;
