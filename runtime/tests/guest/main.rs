@@ -9,6 +9,7 @@ mod ids;
 mod imports;
 mod libraries;
 mod library;
+mod mutexes;
 mod overrides;
 mod processes;
 mod scope;
@@ -72,6 +73,7 @@ fn cases() -> impl Iterator<Item = Case> {
         ids::CASES,
         overrides::CASES,
         self_thread::CASES,
+        mutexes::CASES,
         libraries::CASES,
     ];
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })

@@ -103,7 +103,7 @@ fn unchanged(act: fn()) {
 
 fn call() {
     assert_eq!(labs(-1), 1);
-    crate::self_thread::lock_robust();
+    crate::mutexes::lock_robust();
 }
 
 /// The guest is brought up.
