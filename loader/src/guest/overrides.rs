@@ -25,8 +25,9 @@ const fn joined<const N: usize>(lists: &[&[Exported]]) -> [Exported; N] {
 }
 
 /// What the image exports in guest mode, beside the program's own exports.
-pub(crate) static EXPORTS: [Exported; sigaction::COUNT + ids::functions::COUNT + self_thread::COUNT] =
-    joined(&[&sigaction::OF_THE_GUEST, &ids::functions::ALL, &self_thread::ALL]);
+pub(crate) static EXPORTS: [Exported; EXPORTED] =
+    joined(&[&sigaction::OF_THE_GUEST, &ids::functions::ALL, &self_thread::ALL, &self_thread::scheduling::ALL]);
+const EXPORTED: usize = sigaction::COUNT + ids::functions::COUNT + self_thread::COUNT + self_thread::scheduling::COUNT;
 
 /// What the program gets: functions for code of home's, which put its thread pointer in place themselves.
 static OF_HOME: [Exported; sigaction::COUNT + ids::functions::COUNT + 5] = joined(&[

@@ -15,6 +15,8 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ("self_raises_a_signal", || on_two_threads(raise_signals)),
     ("self_gets_signals_of_others", || on_two_threads(signals_of_others)),
     ("self_aborts", aborts),
+    ("self_is_scheduled", || on_two_threads(is_scheduled)),
+    ("self_has_a_clock", || on_two_threads(has_a_clock)),
     ("self_victim", victim),
 ];
 
@@ -32,6 +34,11 @@ unsafe extern "C" {
 #[import_dynamic::import_dynamic("libpthread")]
 unsafe extern "C" {
     fn pthread_kill(thread: usize, signal: c_int) -> c_int;
+    fn pthread_setaffinity_np(thread: usize, size: usize, set: *const libc::cpu_set_t) -> c_int;
+    fn pthread_getaffinity_np(thread: usize, size: usize, set: *mut libc::cpu_set_t) -> c_int;
+    fn pthread_setschedparam(thread: usize, policy: c_int, parameters: *const libc::sched_param) -> c_int;
+    fn pthread_getschedparam(thread: usize, policy: *mut c_int, parameters: *mut libc::sched_param) -> c_int;
+    fn pthread_getcpuclockid(thread: usize, clock: *mut c_int) -> c_int;
 }
 
 thread_local! {
@@ -126,4 +133,49 @@ fn victim() {
         Ok(path) => mutexes::lock_and_die(path),
         Err(_) => {}
     }
+}
+
+/// What is asked for of `pthread_self()` is this thread's, not that of the one that lends.
+fn is_scheduled() {
+    let own = pthread_self();
+    let size = size_of::<libc::cpu_set_t>();
+    // SAFETY: as the manual pages say, on structures of this function's.
+    unsafe {
+        let [mut all, mut one, mut found]: [libc::cpu_set_t; 3] = std::mem::zeroed();
+        assert_eq!(libc::sched_getaffinity(0, size, &mut all), 0);
+        let processor = (0..1024).find(|&processor| libc::CPU_ISSET(processor, &all)).expect("a processor");
+        libc::CPU_SET(processor, &mut one);
+        assert_eq!(pthread_setaffinity_np(own, size, &one), 0);
+        assert_eq!(libc::sched_getaffinity(0, size, &mut found), 0);
+        assert!(libc::CPU_EQUAL(&one, &found));
+        assert_eq!(libc::sched_setaffinity(0, size, &all), 0);
+        (&raw mut found).write_bytes(0xff, 1);
+        assert_eq!(pthread_getaffinity_np(own, size, &mut found), 0);
+        assert!(libc::CPU_EQUAL(&all, &found));
+
+        let mut parameters: libc::sched_param = std::mem::zeroed();
+        assert_eq!(pthread_setschedparam(own, libc::SCHED_BATCH, &parameters), 0);
+        assert_eq!(libc::syscall(libc::SYS_sched_getscheduler, 0), libc::SCHED_BATCH.into());
+        let mut policy = -1;
+        assert_eq!(pthread_getschedparam(own, &mut policy, &mut parameters), 0);
+        assert_eq!((policy, parameters.sched_priority), (libc::SCHED_BATCH, 0));
+        assert_ne!(pthread_setschedparam(own, 99, &parameters), 0);
+    }
+}
+
+fn has_a_clock() {
+    let mut clock = 0;
+    // SAFETY: pthread_getcpuclockid(3).
+    assert_eq!(unsafe { pthread_getcpuclockid(pthread_self(), &mut clock) }, 0);
+    let now = |clock| {
+        // SAFETY: clock_gettime(2).
+        unsafe {
+            let mut time: libc::timespec = std::mem::zeroed();
+            assert_eq!(libc::clock_gettime(clock, &mut time), 0);
+            Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+        }
+    };
+    // Two names of one clock.
+    let (first, between, last) = (now(clock), now(libc::CLOCK_THREAD_CPUTIME_ID), now(clock));
+    assert!(first <= between && between <= last && !last.is_zero(), "{first:?} {between:?} {last:?}");
 }
