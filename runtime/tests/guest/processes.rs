@@ -235,7 +235,8 @@ fn exit_runs_handlers() {
 fn exit_flushes_std() {
     let (output, _) = end("unfinished line");
     let text = String::from_utf8_lossy(&output.stdout);
-    assert_eq!((output.status.code(), &*text), (Some(6), "no end of linethrough the guest\n"));
+    assert_eq!(output.status.code(), Some(6));
+    assert!(["no end of linethrough the guest\n", "through the guest\nno end of line"].contains(&&*text), "{text}");
 }
 
 fn exit_with_a_busy_thread() {
