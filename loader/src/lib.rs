@@ -73,6 +73,8 @@ mod version;
 
 #[doc(hidden)]
 pub use arch::Continuation;
+#[doc(hidden)]
+pub use dl::errno;
 pub use dl::{DlError, Handle};
 pub use error::{Attempt, Attempts, Errno, Error};
 pub use exported::Exported;

@@ -67,7 +67,7 @@ pub use import::Import;
 /// copies it there. Without a host it is zero.
 #[inline]
 pub fn errno() -> Errno {
-    host().map_or(Errno(0), |host| host.errno())
+    import_dynamic_loader::errno()
 }
 
 /// Ends the process with the `exit` of each C library in it: their handlers run, and their streams are flushed.

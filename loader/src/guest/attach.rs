@@ -7,7 +7,8 @@ use crate::arch::{self, Continuation};
 use crate::error::Error;
 use crate::guest::maker::{self, GUEST};
 use crate::guest::signals::SignalsBlocked;
-use crate::guest::{ENTER, internal, stack_bounds};
+use crate::guest::{ENTER, area, internal, stack_bounds};
+use crate::host::{LinkMode, host_if_up};
 use crate::{optional, sys};
 
 /// Gives this home thread a guest control block, if it has none.
@@ -47,6 +48,13 @@ fn attach_new(word: *mut *mut u8) -> Result<(), Error> {
     }
     detach_at_thread_exit();
     Ok(())
+}
+
+/// Whether there is a guest, and this thread, a home thread outside of it, has no control block there.
+pub(crate) fn is_never_attached() -> bool {
+    let is_up = host_if_up().is_some_and(|host| host.link_mode() == LinkMode::Guest);
+    // SAFETY: home's thread pointer is in place, as this thread is not in guest code; its own word.
+    is_up && area::current().is_none() && unsafe { *arch::guest_thread_pointer_word() }.is_null()
 }
 
 /// Writes the kernel's id of this home thread into the area of its guest control block, if it has one.

@@ -27,7 +27,7 @@ pub(crate) mod maker;
 #[doc(hidden)]
 pub mod overrides;
 pub(crate) mod program_break;
-pub(crate) mod robust;
+pub(crate) mod registration;
 #[doc(hidden)]
 pub mod scope;
 pub(crate) mod self_thread;

@@ -25,11 +25,15 @@ const fn joined<const N: usize>(lists: &[&[Exported]]) -> [Exported; N] {
 }
 
 /// What the image exports in guest mode, beside the program's own exports.
-pub(crate) static EXPORTS: [Exported; sigaction::COUNT + ids::functions::COUNT + self_thread::COUNT] =
-    joined(&[&sigaction::OF_THE_GUEST, &ids::functions::ALL, &self_thread::ALL]);
+pub(crate) static EXPORTS: [Exported; EXPORTED] = EXPORTS_LIST;
+const EXPORTS_LIST: [Exported; EXPORTED] =
+    joined(&[&sigaction::OF_THE_GUEST, &ids::functions::ALL, &self_thread::ALL, &self_thread::scheduling::ALL]);
+const EXPORTED: usize = sigaction::COUNT + ids::functions::COUNT + self_thread::COUNT + self_thread::scheduling::COUNT;
 
 /// What the program gets: functions for code of home's, which put its thread pointer in place themselves.
-static OF_HOME: [Exported; sigaction::COUNT + ids::functions::COUNT + 5] = joined(&[
+static OF_HOME: [Exported; AT_HOME] = OF_HOME_LIST;
+const AT_HOME: usize = sigaction::COUNT + ids::functions::COUNT + 5;
+const OF_HOME_LIST: [Exported; AT_HOME] = joined(&[
     &sigaction::OF_HOME,
     &ids::functions::ALL,
     &[
@@ -40,6 +44,37 @@ static OF_HOME: [Exported; sigaction::COUNT + ids::functions::COUNT + 5] = joine
         Exported { name: c"exit", code: exit as *const () },
     ],
 ]);
+
+/// A number below 256 for a name, by which nearly all names are told from those of the lists.
+const fn digest(name: &CStr) -> usize {
+    let bytes = name.to_bytes();
+    match (bytes.first(), bytes.last()) {
+        (Some(&first), Some(&last)) => (bytes.len() * 7 + first as usize * 31 + last as usize * 131) % 256,
+        _ => 0,
+    }
+}
+
+/// The digests of all names in the lists, a bit each.
+static DIGESTS: [u64; 4] = {
+    let mut digests = [0; 4];
+    let lists: [&[Exported]; 2] = [&EXPORTS_LIST, &OF_HOME_LIST];
+    let mut list = 0;
+    while list < lists.len() {
+        let mut index = 0;
+        while index < lists[list].len() {
+            let digest = digest(lists[list][index].name);
+            digests[digest / 64] |= 1 << (digest % 64);
+            index += 1;
+        }
+        list += 1;
+    }
+    digests
+};
+
+fn may_be_listed(name: &CStr) -> bool {
+    let digest = digest(name);
+    DIGESTS.get(digest / 64).is_some_and(|word| word >> (digest % 64) & 1 != 0)
+}
 
 /// What is to be called for a function of the host's libc.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +88,13 @@ pub enum Replacement {
 /// What the program is to call when it asked for `symbol` and `found` was found, if that is not the function itself:
 /// where it is the host's libc's, or what the image exports for it. A function of the same name in another library is
 /// something else.
+#[inline]
 pub fn replacement(host: &Host, symbol: &CStr, found: *const ()) -> Option<Replacement> {
+    if may_be_listed(symbol) { listed(host, symbol, found) } else { None }
+}
+
+#[cold]
+fn listed(host: &Host, symbol: &CStr, found: *const ()) -> Option<Replacement> {
     let named = |list: &'static [Exported]| list.iter().find(|known| known.name == symbol).map(|known| known.code);
     let (home, exported) = (named(&OF_HOME), named(&EXPORTS));
     let replacement = home.map(Replacement::AtHome).or(exported.map(Replacement::InGuest))?;

@@ -1,7 +1,7 @@
 //! Functions of the guest's that act on the calling thread by its control block: in a borrowed one the guest's libc finds
 //! the kernel id of the parked thread that lends it. Libraries of the host find these in the program image instead.
 
-use core::ffi::{c_int, c_void};
+use core::ffi::{CStr, c_int, c_void};
 
 use crate::arch::{self, number};
 use crate::error::Errno;
@@ -10,7 +10,8 @@ use crate::guest::{area, call, errno, guest_symbol, handlers};
 use crate::host::host_if_up;
 use crate::{slots, sys};
 
-const EPERM: c_int = 1;
+pub(crate) mod scheduling;
+
 const EINVAL: c_int = 22;
 const ENOTSUP: c_int = 95;
 const SIGABRT: c_int = 6;
@@ -57,17 +58,25 @@ extern "C" fn raise(signal: c_int) -> c_int {
     }
 }
 
+/// The libc's own function, which gives 0 or an errno.
+///
+/// # Safety
+/// As for the function.
+unsafe fn original(name: &'static CStr, arguments: [usize; 4]) -> c_int {
+    match host_if_up().and_then(|host| guest_symbol(host, name)) {
+        // SAFETY: the caller's.
+        Some(function) => unsafe { call(function, arguments) as c_int },
+        None => EINVAL,
+    }
+}
+
 /// pthread_kill(3).
 unsafe extern "C" fn pthread_kill(thread: usize, signal: c_int) -> c_int {
     // SAFETY: the caller's.
     unsafe {
-        if let Some(borrower) = borrower(thread) {
-            return send(borrower, signal);
-        }
-        let host = host_if_up();
-        match host.and_then(|host| guest_symbol(host, c"pthread_kill")) {
-            Some(function) => call(function, [thread, signal as usize, 0, 0]) as c_int,
-            None => EINVAL,
+        match borrower(thread) {
+            Some(borrower) => send(borrower, signal),
+            None => original(c"pthread_kill", [thread, signal as usize, 0, 0]),
         }
     }
 }
@@ -92,12 +101,8 @@ unsafe extern "C" fn pthread_mutexattr_setprotocol(attributes: *mut c_void, prot
     if protocol == PTHREAD_PRIO_INHERIT {
         return ENOTSUP;
     }
-    let host = host_if_up();
-    match host.and_then(|host| guest_symbol(host, c"pthread_mutexattr_setprotocol")) {
-        // SAFETY: the caller's.
-        Some(function) => unsafe { call(function, [attributes as usize, protocol as usize, 0, 0]) as c_int },
-        None => EPERM,
-    }
+    // SAFETY: the caller's.
+    unsafe { original(c"pthread_mutexattr_setprotocol", [attributes as usize, protocol as usize, 0, 0]) }
 }
 
 /// How many there are.

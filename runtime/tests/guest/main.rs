@@ -18,6 +18,8 @@ mod libraries;
 #[cfg(target_os = "linux")]
 mod library;
 #[cfg(target_os = "linux")]
+mod mutexes;
+#[cfg(target_os = "linux")]
 mod overrides;
 #[cfg(target_os = "linux")]
 mod processes;
@@ -90,6 +92,7 @@ fn cases() -> impl Iterator<Item = Case> {
         ids::CASES,
         overrides::CASES,
         self_thread::CASES,
+        mutexes::CASES,
         libraries::CASES,
     ];
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })

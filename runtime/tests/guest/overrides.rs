@@ -78,6 +78,9 @@ fn sigactions() {
             assert_eq!(libc::sigaction(libc::SIGUSR1, core::ptr::null(), &mut old), 0);
             assert_eq!((old.sa_sigaction, old.sa_flags), (new.sa_sigaction, new.sa_flags));
             assert_eq!((set(99, &new, core::ptr::null_mut()), import_dynamic::errno().0), (-1, libc::EINVAL));
+            // A thread that calls nothing else of the host's.
+            let elsewhere = move || (set(99, core::ptr::null(), core::ptr::null_mut()), import_dynamic::errno().0);
+            assert_eq!(std::thread::spawn(elsewhere).join().expect("no panic"), (-1, libc::EINVAL));
             assert_eq!(libc::signal(libc::SIGUSR1, libc::SIG_DFL), new.sa_sigaction);
         }
     }

@@ -18,6 +18,7 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ("fork_and_a_command_with_pre_exec", command_with_pre_exec),
     ("exit_flushes_streams", exit_flushes),
     ("exit_runs_handlers_of_the_guest", exit_runs_handlers),
+    ("exit_flushes_std", exit_flushes_std),
     ("exit_with_a_thread_inside_an_import", exit_with_a_busy_thread),
     ("exit_victim", exit_victim),
 ];
@@ -191,8 +192,11 @@ fn exit_victim() {
         Some("guest exit") => {
             // SAFETY: what atexit(3) calls, with a callback.
             unsafe { __cxa_atexit(of_the_guests_exit, core::ptr::null_mut(), core::ptr::null_mut()) };
-            print!("no end of line");
             import_dynamic::exit(4);
+        }
+        Some("unfinished line") => {
+            print!("no end of line");
+            import_dynamic::exit(6);
         }
         Some("busy") => {
             std::thread::spawn(|| getchar());
@@ -228,7 +232,15 @@ fn exit_runs_handlers() {
     assert_eq!(output.status.code(), Some(4));
     let mut lines: Vec<_> = text.lines().collect();
     lines.sort();
-    assert_eq!(lines, ["no end of lineatexit", "printed by it", "through the guest"]);
+    assert_eq!(lines, ["atexit", "printed by it", "through the guest"]);
+}
+
+/// std's own standard output is flushed as well.
+fn exit_flushes_std() {
+    let (output, _) = end("unfinished line");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(6));
+    assert!(["no end of linethrough the guest\n", "through the guest\nno end of line"].contains(&&*text), "{text}");
 }
 
 fn exit_with_a_busy_thread() {

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::imports::*;
 
+mod isolation;
 mod limits;
+mod secure;
 
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("threads_leave_nothing", leave_nothing),
@@ -16,12 +18,15 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ("limit_on_threads", limits::limit_on_threads),
     ("limit_on_data", limits::limit_on_data),
     ("limits_while_attaching", limits::limits_while_attaching),
-    ("isolation_of_the_main_thread", isolation),
+    ("isolation_of_the_main_thread", isolation::main_thread),
+    ("isolation_of_the_first_thread", isolation::first_thread),
+    ("isolation_of_threads", isolation::threads),
+    ("isolation_of_the_processor", isolation::processor),
     ("isolation_of_the_heaps", heaps),
     ("environment_changed_before", environment_changed),
     ("environment_changed_victim", environment_changed_victim),
-    ("secure_execution", secure_execution),
-    ("secure_execution_victim", secure_execution_victim),
+    ("secure_execution", secure::secure_execution),
+    ("secure_execution_victim", secure::victim),
 ];
 
 /// Waits until the number of kernel threads is at most this.
@@ -97,60 +102,6 @@ fn destructors() {
     panic!("{} of 50", DESTROYED.load(Ordering::Relaxed));
 }
 
-#[import_dynamic::import_dynamic("libc")]
-unsafe extern "C" {
-    safe fn sched_getcpu() -> c_int;
-}
-
-/// What the kernel and the home libc hold of this thread and the process.
-fn state() -> Vec<String> {
-    let mut words = [0usize; 4];
-    let [tid_address, robust, len, _] = &mut words;
-    let (mut mxcsr, mut control) = (0u32, 0u16);
-    // SAFETY: prctl(2) and get_robust_list(2) write words; the processor's control words are stored.
-    let (mask, stack) = unsafe {
-        libc::prctl(40, tid_address);
-        libc::syscall(libc::SYS_get_robust_list, 0, robust, len);
-        #[cfg(target_arch = "x86_64")]
-        std::arch::asm!("stmxcsr [{}]", "fnstcw [{}]", in(reg) &mut mxcsr, in(reg) &mut control);
-        let mut mask: [u64; 16] = [0; 16];
-        libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), mask.as_mut_ptr().cast());
-        let mut stack: libc::stack_t = std::mem::zeroed();
-        libc::sigaltstack(std::ptr::null(), &mut stack);
-        (mask[0], (stack.ss_sp as usize, stack.ss_size, stack.ss_flags))
-    };
-    let files: Vec<_> = std::fs::read_dir("/proc/self/fd").expect("proc").flatten().map(|entry| entry.path()).collect();
-    vec![
-        format!("tid address and robust list {words:x?}"),
-        format!("mxcsr {mxcsr:x}, control word {control:x}"),
-        format!("signal mask {mask:x}, alternate stack {stack:x?}"),
-        format!("files {files:?}"),
-        format!("directory {:?}, umask {}", std::env::current_dir().ok(), status("Umask")),
-        format!("name {}", std::fs::read_to_string("/proc/self/comm").expect("proc")),
-    ]
-}
-
-fn isolation() {
-    let before = state();
-    assert_eq!(labs(-1), 1);
-    std::thread::spawn(|| {
-        assert_eq!(labs(-1), 1);
-        for _ in 0..1000 {
-            // SAFETY: sched_setaffinity(2) of this thread, to the processor that it is on.
-            unsafe {
-                let processor = libc::sched_getcpu();
-                let mut set: libc::cpu_set_t = std::mem::zeroed();
-                libc::CPU_SET(processor as usize, &mut set);
-                assert_eq!(libc::sched_setaffinity(0, size_of_val(&set), &set), 0);
-                assert_eq!(sched_getcpu(), libc::sched_getcpu());
-            }
-        }
-    })
-    .join()
-    .expect("the same processor");
-    assert_eq!(before, state());
-}
-
 /// Both libcs allocate on the main thread, where both would use the program break.
 fn heaps() {
     let mut home: Vec<Vec<u8>> = Vec::new();
@@ -190,51 +141,4 @@ fn environment_changed_victim() {
         std::env::remove_var("REMOVED_TOO");
     }
     assert_eq!(labs(-1), 1);
-}
-
-/// A set-user-id copy of this program, run by somebody else.
-fn secure_execution() {
-    use std::os::unix::fs::PermissionsExt;
-    use std::os::unix::process::CommandExt;
-
-    if crate::is_emulated("the kernel would have to start the emulator") {
-        return;
-    }
-    // SAFETY: getuid(2).
-    if unsafe { libc::getuid() } != 0 {
-        println!("skipped: not root");
-        return;
-    }
-    let copy = std::env::temp_dir().join(format!("import-dynamic-set-uid-{}", std::process::id()));
-    std::fs::copy("/proc/self/exe", &copy).expect("a copy");
-    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o4755)).expect("set-user-id");
-    let mut command = Command::new(&copy);
-    command.args(["--case", "secure_execution_victim"]).env("SECURE", "1").uid(54321).gid(54321);
-    command.env("IMPORT_DYNAMIC_INTERPRETER", "/nonexistent").env("IMPORT_DYNAMIC_DEBUG", "1");
-    command.env("LD_PRELOAD", "/nonexistent/preload.so");
-    let output = command.output();
-    let _ = std::fs::remove_file(&copy);
-    let output = output.expect("run");
-    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{text}{errors}");
-    if text.contains("not secure") {
-        println!("skipped: set-user-id does not work here");
-        return;
-    }
-    assert_eq!((&*text, &*errors), ("secure\n", ""));
-}
-
-#[import_dynamic::import_dynamic("libc")]
-unsafe extern "C" {
-    safe fn getauxval(kind: usize) -> usize;
-}
-
-fn secure_execution_victim() {
-    if std::env::var_os("SECURE").is_none() {
-        return;
-    }
-    // SAFETY: getauxval(3).
-    let secure = unsafe { libc::getauxval(libc::AT_SECURE) };
-    assert_eq!(secure as usize, getauxval(libc::AT_SECURE as usize));
-    println!("{}", if secure != 0 { "secure" } else { "not secure" });
 }

@@ -48,6 +48,18 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const DUP3: usize = 24;
     #[cfg(guest)]
+    pub(crate) const RSEQ: usize = 293;
+    #[cfg(guest)]
+    pub(crate) const SCHED_SETAFFINITY: usize = 122;
+    #[cfg(guest)]
+    pub(crate) const SCHED_GETAFFINITY: usize = 123;
+    #[cfg(guest)]
+    pub(crate) const SCHED_SETSCHEDULER: usize = 119;
+    #[cfg(guest)]
+    pub(crate) const SCHED_GETSCHEDULER: usize = 120;
+    #[cfg(guest)]
+    pub(crate) const SCHED_GETPARAM: usize = 121;
+    #[cfg(guest)]
     pub(crate) const EXIT: usize = 93;
     #[cfg(guest)]
     pub(crate) const SETUID: usize = 146;

@@ -47,6 +47,18 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const DUP3: usize = 292;
     #[cfg(guest)]
+    pub(crate) const RSEQ: usize = 334;
+    #[cfg(guest)]
+    pub(crate) const SCHED_SETAFFINITY: usize = 203;
+    #[cfg(guest)]
+    pub(crate) const SCHED_GETAFFINITY: usize = 204;
+    #[cfg(guest)]
+    pub(crate) const SCHED_SETSCHEDULER: usize = 144;
+    #[cfg(guest)]
+    pub(crate) const SCHED_GETSCHEDULER: usize = 145;
+    #[cfg(guest)]
+    pub(crate) const SCHED_GETPARAM: usize = 143;
+    #[cfg(guest)]
     pub(crate) const EXIT: usize = 60;
     #[cfg(guest)]
     pub(crate) const SETUID: usize = 105;

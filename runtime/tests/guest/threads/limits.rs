@@ -82,6 +82,9 @@ pub(super) fn limit_on_data() {
 /// attached all the while.
 pub(super) fn limits_while_attaching() {
     assert_eq!(labs(-1), 1);
+    // glibc 2.43 itself leaks the stack of a thread that it cannot make: a C program shows that too.
+    let leaks = import_dynamic::host().is_ok_and(|host| host.libc_version() == "2.43");
+    let allowed = if leaks { 101 * 140 } else { 1024 };
     let try_within = |resource: Resource, limit: fn() -> u64| {
         let attempt = move || {
             let first = held();
@@ -94,7 +97,7 @@ pub(super) fn limits_while_attaching() {
             let text = error.expect("no room for a control block").to_string();
             assert!(same && text.contains("cannot make a thread"), "{text}");
             // Home's own heap may have grown. Threads that were ending have ended, perhaps.
-            let is_same = last.0 < first.0 + 1024 && last.1 <= first.1 && last.2 == first.2;
+            let is_same = last.0 < first.0 + allowed && last.1 <= first.1 && last.2 == first.2;
             assert!(is_same, "{first:?}, then {last:?}");
             assert_eq!(labs(-1), 1);
             text
