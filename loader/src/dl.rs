@@ -176,6 +176,18 @@ impl Host {
     }
 }
 
+/// The errno of the calling thread's last call of the host's, which is up or is brought up.
+#[doc(hidden)]
+#[inline]
+pub fn errno() -> Errno {
+    // A thread that was never in the guest has called nothing there, but perhaps what stands for it at home.
+    #[cfg(guest)]
+    if crate::guest::attach::is_never_attached() {
+        return crate::guest::errno::home();
+    }
+    crate::host().map_or(Errno(0), Host::errno)
+}
+
 impl Errno {
     /// Stores the number as the calling thread's `errno` of the program's own libc, for code that looks there:
     /// `std::io::Error::last_os_error()`, or a C library in the static link.
@@ -186,7 +198,7 @@ impl Errno {
         #[cfg(guest)]
         if let location @ 1.. = crate::optional::errno_location() {
             // The program's own libc's, whose thread pointer is in place outside of calls into the guest.
-            return crate::guest::sigaction::set_errno(location, self);
+            return crate::guest::errno::set_at(location, self);
         }
         let place = crate::host().map_or(core::ptr::null_mut(), Host::errno_place);
         if !place.is_null() {

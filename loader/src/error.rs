@@ -230,6 +230,11 @@ impl Message for Error {
             Self::Unsupported => (b"a static program cannot load a host libc on this platform", None),
             #[cfg(guest)]
             Self::Thread(errno) => (b"cannot start a thread for the host libc: ", Some(errno)),
+            // pthread_create(3) says it of both.
+            #[cfg(guest)]
+            Self::Attach(Errno(11)) => {
+                (b"the host libc cannot make a thread: too little memory, or too many threads (errno 11)", None)
+            }
             #[cfg(guest)]
             Self::Attach(errno) => (b"the host libc cannot make a thread: ", Some(errno)),
             #[cfg(native)]

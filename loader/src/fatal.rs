@@ -57,6 +57,14 @@ pub fn exit(status: i32) -> ! {
     }
 }
 
+/// Has the host libc's `exit` run with this status when the program's own does. In other link modes than guest there is
+/// but one.
+#[doc(hidden)]
+pub fn exit_of_host_at_exit(_status: i32) {
+    #[cfg(guest)]
+    crate::guest::exit::ask_for_exit(_status);
+}
+
 /// Prints a line to stderr.
 pub fn print_line(message: &dyn Message) {
     print(b"", message);

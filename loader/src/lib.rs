@@ -73,12 +73,14 @@ mod version;
 
 #[doc(hidden)]
 pub use arch::Continuation;
+#[doc(hidden)]
+pub use dl::errno;
 pub use dl::{DlError, Handle};
 pub use error::{Attempt, Attempts, Errno, Error};
 pub use exported::Exported;
 pub use fatal::exit;
 #[doc(hidden)]
-pub use fatal::{STATUS, Stderr, exit_with, print_line};
+pub use fatal::{STATUS, Stderr, exit_of_host_at_exit, exit_with, print_line};
 pub use host::{Host, LibcKind, LinkMode, host, host_if_up};
 pub use message::{Message, Sink};
 #[doc(hidden)]

@@ -24,6 +24,17 @@ crate::arch::optional_symbols! {
     pthread_detach = "pthread_detach";
     getrandom_fork_subprocess = "__getrandom_fork_subprocess";
     mq_notify_fork_subprocess = "__mq_notify_fork_subprocess";
+}
+
+// musl's `fork` and `pthread_atfork` are linked by this crate.
+#[cfg(all(guest, not(all(target_env = "musl", target_feature = "crt-static"))))]
+crate::arch::optional_symbols! {
+    fork = "fork";
     pthread_atfork = "pthread_atfork";
     register_atfork = "__register_atfork";
+}
+
+#[cfg(all(guest, not(target_env = "musl")))]
+crate::arch::optional_symbols! {
+    nptl_setxid = "__nptl_setxid";
 }

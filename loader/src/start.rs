@@ -24,6 +24,10 @@ pub(crate) mod at {
     #[cfg(guest)]
     pub(crate) const RANDOM: usize = 25;
     pub(crate) const HWCAP2: usize = 26;
+    #[cfg(guest)]
+    pub(crate) const RSEQ_FEATURE_SIZE: usize = 27;
+    #[cfg(guest)]
+    pub(crate) const RSEQ_ALIGN: usize = 28;
 }
 
 /// Tells where the initial stack is, and how many bytes below it the program has left free.

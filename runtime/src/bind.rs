@@ -18,7 +18,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
     let bound = match import_dynamic_loader::host() {
         Ok(host) => open_requirements(host)
             .and_then(|()| resolve(host, import))
-            .map(|address| import.publish(address.as_ptr().cast(), host.link_mode()))
+            .map(|address| publish(host, import, address.as_ptr().cast()))
             .map_err(Cause::Unresolved),
         Err(error) => Err(Cause::Host(error)),
     };
@@ -30,6 +30,27 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
     line.end(verb, import);
     Ok(code)
 }
+
+import_dynamic_loader::__if_guest! {{
+    /// Publishes the host's function; in guest mode, for one that manages the process as a whole, what stands for it there.
+    fn publish(host: &Host, import: &'static Import, found: *mut ()) -> *const () {
+        use import_dynamic_loader::LinkMode;
+        use import_dynamic_loader::guest::overrides::{Replacement, replacement};
+
+        if host.link_mode() == LinkMode::Guest && !import.is_data() {
+            match import.symbols().iter().find_map(|symbol| replacement(host, symbol, found)) {
+                Some(Replacement::AtHome(code)) => return import.publish(code.cast_mut(), LinkMode::Native),
+                Some(Replacement::InGuest(code)) => return import.publish(code.cast_mut(), LinkMode::Guest),
+                None => {}
+            }
+        }
+        import.publish(found, host.link_mode())
+    }
+} {
+    fn publish(host: &Host, import: &'static Import, found: *mut ()) -> *const () {
+        import.publish(found, host.link_mode())
+    }
+}}
 
 /// Opens the libraries that the program requires, before its first import is bound.
 #[inline(never)]

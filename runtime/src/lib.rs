@@ -25,6 +25,9 @@
 
 #![no_std]
 
+#[cfg(feature = "std")]
+extern crate std;
+
 mod atomic;
 mod attempt;
 mod bind;
@@ -48,7 +51,7 @@ mod stubs;
 
 pub use error::{Attempt, Attempted, ImportError, ImportErrors};
 pub use import_dynamic_loader::{
-    DlError, Errno, Error as HostError, Handle, Host, LibcKind, LinkMode, Message, Sink, exit, host,
+    DlError, Errno, Error as HostError, Handle, Host, LibcKind, LinkMode, Message, Sink, host,
 };
 pub use import_dynamic_macros::{callback, export_dynamic, import_dynamic, require};
 pub use program::Arguments;
@@ -64,7 +67,23 @@ pub use import::Import;
 /// copies it there. Without a host it is zero.
 #[inline]
 pub fn errno() -> Errno {
-    host().map_or(Errno(0), |host| host.errno())
+    import_dynamic_loader::errno()
+}
+
+/// Ends the process with the `exit` of each C library in it: their handlers run, and their streams are flushed.
+///
+/// Returning from `main` and `std::process::exit` flush the host's streams too, but do not run what libraries have registered
+/// with the host's `atexit`. In guest mode the program's own libc comes first, so that its handlers may still call the host.
+/// With the feature `std`, the process ends by `std::process::exit`, which flushes std's standard output. Without a host
+/// and without that feature it ends at once.
+pub fn exit(status: i32) -> ! {
+    #[cfg(feature = "std")]
+    {
+        import_dynamic_loader::exit_of_host_at_exit(status);
+        std::process::exit(status)
+    }
+    #[cfg(not(feature = "std"))]
+    import_dynamic_loader::exit(status)
 }
 
 /// Prints a line to stderr without std, as the messages of this crate are printed.

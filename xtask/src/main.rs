@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
+mod apple;
 mod apt;
 mod arch;
 mod bench;
@@ -13,6 +14,7 @@ mod ci;
 mod count;
 mod elf;
 mod fuzz;
+mod guest;
 mod headers;
 mod linkage;
 mod matrix;
@@ -21,6 +23,7 @@ mod nss;
 mod process;
 mod root;
 mod roots;
+mod systems;
 mod targets;
 mod test_log;
 mod tidy;
@@ -48,7 +51,13 @@ enum Task {
     },
     /// Run the example programs in every root and print what they resolve there.
     Matrix(matrix::Options),
-    /// Make std for targets that rustup cannot download here, in target/toolchain.
+    /// Run the tests of guest mode in every root, as a static program of each C library.
+    Guest(guest::Options),
+    /// Check the workspace for macOS, and link programs for it.
+    Apple,
+    /// Check the crates for systems and architectures that nothing here runs.
+    Systems,
+    /// Make std for targets that rustup cannot download here, in target/toolchain; without a name, for all that are used.
     Std { targets: Vec<String> },
     /// Build example programs in every mode and tell which of them came out static.
     Linkage,
@@ -84,6 +93,9 @@ fn run(task: Task) -> Result<ExitCode> {
             root::command(&workspace, &names, arch)
         }
         Task::Matrix(options) => matrix::command(&workspace, &options),
+        Task::Guest(options) => guest::command(&workspace, &options),
+        Task::Apple => apple::command(&workspace),
+        Task::Systems => systems::command(&workspace),
         Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Linkage => linkage::command(&workspace),
         Task::Headers => headers::command(&workspace),

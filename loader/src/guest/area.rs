@@ -4,7 +4,8 @@
 //!
 //! Every word but `key` is written only by the one kernel thread that runs with this control block at the time: the
 //! lender before it hands the block over, then its borrower, and signal handlers on that borrower's own kernel thread,
-//! which put back what they find. None is shared between running threads.
+//! which put back what they find. None is shared between running threads but `borrower`, which tells others by one word
+//! whom a signal for the control block's thread is for.
 
 use core::mem::offset_of;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -27,7 +28,8 @@ pub(crate) struct Area {
     pub(crate) stack: [usize; 2],
     /// The kernel's id of the thread that the guest made with this control block.
     pub(crate) thread: usize,
-    reserved: usize,
+    /// The kernel's id of the home thread that has borrowed it; 0 for none.
+    pub(crate) borrower: AtomicUsize,
 }
 
 /// Size of the image's thread-local block in bytes.
@@ -81,6 +83,8 @@ pub(crate) fn current() -> Option<(*mut u8, *mut Area)> {
     }
     let thread_pointer = arch::own_thread_pointer();
     let area = arch::area_of(thread_pointer);
-    // SAFETY: readable, as said above.
-    (unsafe { (*area).key } == key).then_some((thread_pointer, area))
+    // Not by way of the area: a home thread pointer need not be as aligned as a guest's is.
+    let word = area.wrapping_byte_add(offset_of!(Area, key)).cast::<usize>();
+    // SAFETY: readable, as said above; both libcs align their thread pointers to words.
+    (unsafe { *word } == key).then_some((thread_pointer, area))
 }

@@ -7,8 +7,9 @@ use crate::arch::{self, Continuation};
 use crate::error::Error;
 use crate::guest::maker::{self, GUEST};
 use crate::guest::signals::SignalsBlocked;
-use crate::guest::{ENTER, setxid, stack_bounds};
-use crate::optional;
+use crate::guest::{ENTER, area, internal, stack_bounds};
+use crate::host::{LinkMode, host_if_up};
+use crate::{optional, sys};
 
 /// Gives this home thread a guest control block, if it has none.
 ///
@@ -38,14 +39,33 @@ fn attach_new(word: *mut *mut u8) -> Result<(), Error> {
         (*area).home = arch::own_thread_pointer() as usize;
         (*area).lent = lent.word;
         (*area).thread = lent.thread;
+        (*area).borrower.store(sys::thread_id(), Ordering::Relaxed);
         stack_bounds::lend(lent.thread_pointer);
         word.write_volatile(lent.thread_pointer);
     }
     if ATTACHED.fetch_add(1, Ordering::Relaxed) == 0 {
-        setxid::take_over(); // the guest has made its first thread
+        internal::take_over(); // the guest has made its first thread
     }
     detach_at_thread_exit();
     Ok(())
+}
+
+/// Whether there is a guest, and this thread, a home thread outside of it, has no control block there.
+pub(crate) fn is_never_attached() -> bool {
+    let is_up = host_if_up().is_some_and(|host| host.link_mode() == LinkMode::Guest);
+    // SAFETY: home's thread pointer is in place, as this thread is not in guest code; its own word.
+    is_up && area::current().is_none() && unsafe { *arch::guest_thread_pointer_word() }.is_null()
+}
+
+/// Writes the kernel's id of this home thread into the area of its guest control block, if it has one.
+pub(crate) fn tell_kernel_id() {
+    // SAFETY: home's thread pointer is in place; this thread's own word and area.
+    unsafe {
+        let thread_pointer = *arch::guest_thread_pointer_word();
+        if !thread_pointer.is_null() && !(*arch::area_of(thread_pointer)).lent.is_null() {
+            (*arch::area_of(thread_pointer)).borrower.store(sys::thread_id(), Ordering::Relaxed);
+        }
+    }
 }
 
 /// How many home threads have a control block. Only a hint for others than the counted ones: Relaxed.
@@ -71,6 +91,7 @@ extern "C" fn detach(_: *mut c_void) {
         stack_bounds::restore(thread_pointer);
         let area = arch::area_of(thread_pointer);
         (*area).home = 0;
+        (*area).borrower.store(0, Ordering::Relaxed);
         ATTACHED.fetch_sub(1, Ordering::Relaxed);
         maker::give_back(core::mem::replace(&mut (*area).lent, core::ptr::null()));
     }

@@ -10,7 +10,7 @@ use crate::guest::maker::{self, GUEST};
 use crate::guest::program_break::block_program_break;
 use crate::guest::signals::SignalsBlocked;
 use crate::guest::{
-    ENTER, area, attach, exit, fork, handlers, identity, initial_stack, setxid, sigaction, signals, stack_bounds,
+    ENTER, area, attach, exit, fork, handlers, identity, ids, initial_stack, internal, overrides, signals, stack_bounds,
 };
 use crate::host::{Failure, Host, LinkMode};
 use crate::image::{Contents, ENTRY};
@@ -34,8 +34,6 @@ static TUNABLES: (AtomicPtr<*mut c_char>, AtomicPtr<c_char>) =
     (AtomicPtr::new(core::ptr::null_mut()), AtomicPtr::new(core::ptr::null_mut()));
 /// The guest's main thread's thread pointer, written by it.
 static MAIN_THREAD_POINTER: AtomicUsize = AtomicUsize::new(0);
-/// AT_HWCAP2, for code that runs on the guest's main thread.
-static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 
 /// Brings the host's libc up beside the program's own.
 ///
@@ -43,6 +41,8 @@ static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 /// Final once the interpreter has run; before that, everything made for it is given back.
 #[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
+    // The guest's first thread has the ids that the process has when it can be told of others.
+    let _ids = ids::hold();
     // A handler that calls the host waits until there is a guest.
     let _blocked = SignalsBlocked::new();
     let page = start::page_size();
@@ -50,14 +50,14 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     let interpreter = Interpreter::load(&mut path, page)?;
     area::choose_key();
     signals::prepare(interpreter.libc);
-    setxid::prepare();
+    internal::prepare();
     let contents = Contents {
         needed: needed(interpreter.libc),
         interpreter: path.as_c_str(),
         segments: &[],
         load_bias: None,
         tls: Some(&area::initial()),
-        exports: Exports([crate::export::all(), &sigaction::EXPORTS]),
+        exports: Exports([crate::export::all(), &overrides::EXPORTS]),
         #[cfg(std_start)]
         std: crate::image::Std::NONE,
     };
@@ -70,7 +70,6 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     ENTRY.without_libc.store(guest_without_libc as *const () as usize, Ordering::Relaxed);
     TUNABLES.0.store(built.tunables.0, Ordering::Relaxed);
     TUNABLES.1.store(built.tunables.1, Ordering::Relaxed);
-    HWCAP2.store(hwcap2, Ordering::Relaxed);
     if arch::has_fast_switch(hwcap2) {
         ENTER.store(arch::guest_enter_fast as *mut (), Ordering::Relaxed);
     }
@@ -122,7 +121,7 @@ fn prepare(thread_pointer: *mut u8, slots: Slots) {
 /// attach.
 extern "C" fn guest_main(_argc: c_int, _argv: *mut *mut c_char, _envp: *mut *mut c_char) -> c_int {
     restore_tunables();
-    MAIN_THREAD_POINTER.store(arch::thread_pointer(HWCAP2.load(Ordering::Relaxed)), Ordering::Relaxed);
+    MAIN_THREAD_POINTER.store(arch::own_thread_pointer() as usize, Ordering::Relaxed);
     signals::allow_internal();
     PROGRESS.store(UP, Ordering::Release);
     sys::wake_all(&PROGRESS);
@@ -133,7 +132,7 @@ extern "C" fn guest_main(_argc: c_int, _argv: *mut *mut c_char, _envp: *mut *mut
 extern "C" fn guest_without_libc() -> ! {
     PROGRESS.store(WITHOUT_LIBC, Ordering::Release);
     sys::wake_all(&PROGRESS);
-    sys::park()
+    sys::exit_thread() // nobody could change the ids of a thread that stayed
 }
 
 /// Gives the environment back its own GLIBC_TUNABLES, or takes the entry out: programs that the guest's libraries start

@@ -12,8 +12,7 @@ use core::ffi::c_int;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::arch::{self, number};
-use crate::guest::handlers;
-use crate::guest::sigaction::set_errno;
+use crate::guest::{attach, errno, handlers};
 use crate::optional;
 
 /// The guest's fork(2); written at bring-up.
@@ -107,7 +106,7 @@ arch::interpose!(".weak", "_Fork", fork);
     not(all(target_env = "gnu", target_feature = "crt-static")),
     allow(dead_code, reason = "reached by the symbol alone")
 )]
-unsafe extern "C" fn fork() -> c_int {
+pub(crate) unsafe extern "C" fn fork() -> c_int {
     let (all, mut mask) = (u64::MAX, 0u64);
     let fork = FORK.load(Ordering::Relaxed);
     // SAFETY: rt_sigprocmask(2), then fork(2) on this thread's guest control block, or clone(2) that does the same. No
@@ -127,12 +126,13 @@ unsafe extern "C" fn fork() -> c_int {
         };
         if result == 0 {
             registered.renew();
+            attach::tell_kernel_id();
         }
         arch::syscall(number::RT_SIGPROCMASK, [SIG_SETMASK, place, 0, 8, 0, 0]);
         if result >= 0 {
             return result;
         }
-        set_errno(optional::errno_location(), crate::Errno(-result));
+        errno::set_at(optional::errno_location(), crate::Errno(-result));
         -1
     }
 }

@@ -21,9 +21,14 @@ pub(crate) fn prepare(slots: Slots) {
 static STATUS: AtomicI32 = AtomicI32::new(NOT_ASKED);
 const NOT_ASKED: i32 = i32::MIN;
 
+/// Has home's `exit` run the guest's, with this status.
+pub(crate) fn ask_for_exit(status: i32) {
+    STATUS.store(status, Ordering::Relaxed);
+}
+
 /// Ends the process with both libcs' `exit`: home's first, so that its handlers may still call the guest.
 pub(crate) fn exit(host: &Host, status: i32) -> ! {
-    STATUS.store(status, Ordering::Relaxed);
+    ask_for_exit(status);
     let exit = optional::exit();
     if exit != 0 {
         // SAFETY: exit(3) of the home libc, which runs `at_exit`.

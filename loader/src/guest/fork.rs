@@ -4,15 +4,20 @@
 //! it; the lender behind it is gone, which nobody waits for. Control blocks for new threads are made as before: the kept
 //! blocks of `maker` are memory, whose own threads are not needed.
 
+use core::ffi::c_int;
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use crate::arch::{self, number};
 use crate::guest::maker::{GUEST, HOME};
 use crate::guest::signals::SignalsBlocked;
+use crate::guest::{attach, ids};
+#[cfg(not(all(target_feature = "crt-static", target_env = "musl")))]
 use crate::optional;
 
-/// Nobody makes a control block while the process forks: neither the locks nor the libcs' thread lists are then in
+/// Nobody makes a control block or changes ids while the process forks: neither the locks nor the libcs' thread lists are then in
 /// the middle of that in the child.
 extern "C" fn before() {
+    ids::acquire(); // while signals are not blocked: who changes ids waits for this thread to take part
     let previous = SignalsBlocked::new().keep(); // a handler that attaches would wait for its own thread
     GUEST.acquire();
     HOME.acquire();
@@ -22,10 +27,12 @@ extern "C" fn before() {
 /// In the parent and in the child.
 extern "C" fn after() {
     let blocked = SignalsBlocked::from_previous(MASK.load(Ordering::Relaxed));
+    attach::tell_kernel_id(); // the child's is another
     // SAFETY: taken by `before`, on this thread.
     unsafe {
         HOME.release();
         GUEST.release();
+        ids::release();
     }
     drop(blocked);
 }
@@ -36,6 +43,16 @@ static MASK: AtomicU64 = AtomicU64::new(0);
 /// Has the home libc's `fork` call the two: glibc's name for `pthread_atfork` in static programs, else POSIX's. A
 /// program that is linked with neither does not fork through its libc.
 pub(crate) fn prepare() {
+    // musl's `fork` is linked by this crate, its `pthread_atfork` likewise.
+    #[cfg(all(target_feature = "crt-static", target_env = "musl"))]
+    let (glibc, posix) = {
+        // SAFETY: only its address is used.
+        unsafe extern "C" {
+            fn pthread_atfork();
+        }
+        (0, pthread_atfork as *const () as usize)
+    };
+    #[cfg(not(all(target_feature = "crt-static", target_env = "musl")))]
     let (glibc, posix) = (optional::register_atfork(), optional::pthread_atfork());
     let function = if glibc != 0 { glibc } else { posix };
     if function != 0 {
@@ -46,4 +63,60 @@ pub(crate) fn prepare() {
             register(before, after, after, 0);
         }
     }
+}
+
+/// Home's fork(2).
+#[cfg(all(target_feature = "crt-static", target_env = "musl"))]
+pub(crate) fn of_home() -> c_int {
+    // SAFETY: musl's, which is linked by this.
+    unsafe extern "C" {
+        fn fork() -> c_int;
+    }
+    // SAFETY: fork(2).
+    unsafe { fork() }
+}
+
+/// Home's fork(2): glibc's where it is linked, else what that leads to.
+#[cfg(not(all(target_feature = "crt-static", target_env = "musl")))]
+pub(crate) fn of_home() -> c_int {
+    let linked = optional::fork();
+    // SAFETY: fork(2).
+    unsafe {
+        if linked != 0 {
+            let fork: extern "C" fn() -> c_int = core::mem::transmute(linked);
+            return fork();
+        }
+        before();
+        let result = crate::guest::clone::fork();
+        after();
+        result
+    }
+}
+
+/// What daemon(3) does in the child.
+pub(crate) fn become_daemon(keep_directory: bool, keep_files: bool) -> c_int {
+    const O_RDWR: usize = 2;
+    const AT_FDCWD: usize = -100isize as usize;
+    // SAFETY: setsid(2), chdir(2), openat(2), dup3(2) and close(2).
+    unsafe {
+        if arch::syscall(number::SETSID, [0; 6]) < 0 {
+            return -1;
+        }
+        if !keep_directory {
+            arch::syscall(number::CHDIR, [c"/".as_ptr() as usize, 0, 0, 0, 0, 0]);
+        }
+        if !keep_files {
+            let null = arch::syscall(number::OPENAT, [AT_FDCWD, c"/dev/null".as_ptr() as usize, O_RDWR, 0, 0, 0]);
+            if null < 0 {
+                return -1;
+            }
+            for standard in 0..3 {
+                arch::syscall(number::DUP3, [null as usize, standard, 0, 0, 0, 0]);
+            }
+            if null > 2 {
+                arch::syscall(number::CLOSE, [null as usize, 0, 0, 0, 0, 0]);
+            }
+        }
+    }
+    0
 }

@@ -33,11 +33,29 @@ pub(crate) struct Action {
 
 /// The kernel's `struct sigaction`.
 #[repr(C)]
-struct KernelAction {
-    handler: usize,
+pub(crate) struct KernelAction {
+    pub(crate) handler: usize,
     flags: usize,
     restorer: usize,
     mask: u64,
+}
+
+impl KernelAction {
+    /// What a libc's structure says, but for the handler.
+    pub(crate) fn new(handler: usize, from: &Action) -> Self {
+        let restorer = arch::SIGNAL_RESTORER as usize;
+        let own = if restorer == 0 { 0 } else { SA_RESTORER };
+        Self { handler, flags: from.flags as u32 as usize | own, restorer, mask: from.mask[0] }
+    }
+
+    /// Says it in a libc's structure.
+    pub(crate) fn give(&self, to: &mut Action) {
+        to.handler = self.handler;
+        to.mask = [0; 16];
+        to.mask[0] = self.mask;
+        to.flags = (self.flags & !SA_RESTORER) as c_int;
+        to.restorer = self.restorer;
+    }
 }
 
 const SIGNALS: usize = 64;
@@ -70,24 +88,17 @@ pub(crate) unsafe fn set(side: Side, signal: c_int, new: *const Action, old: *mu
     let entry = entry(side, signal).filter(|_| signal > 0).ok_or(EINVAL)?;
     let before = entry.load(Ordering::Relaxed);
     let mut kernel_old = KernelAction { handler: 0, flags: 0, restorer: 0, mask: 0 };
-    let mut kernel_new = KernelAction { handler: 0, flags: 0, restorer: arch::SIGNAL_RESTORER as usize, mask: 0 };
     // SAFETY: the caller's.
-    if let Some(new) = unsafe { new.as_ref() } {
+    let kernel_new = unsafe { new.as_ref() }.map(|new| {
         let as_it_is =
             new.handler <= SIG_IGN || [trampoline(Side::Home), trampoline(Side::Guest)].contains(&new.handler);
-        kernel_new.handler = if as_it_is {
-            new.handler
-        } else {
-            entry.store(new.handler, Ordering::Release);
-            trampoline(side)
-        };
-        kernel_new.flags = new.flags as u32 as usize;
-        if kernel_new.restorer != 0 {
-            kernel_new.flags |= SA_RESTORER;
+        if as_it_is {
+            return KernelAction::new(new.handler, new);
         }
-        kernel_new.mask = new.mask[0];
-    }
-    let new_place = if new.is_null() { 0 } else { &raw const kernel_new as usize };
+        entry.store(new.handler, Ordering::Release);
+        KernelAction::new(trampoline(side), new)
+    });
+    let new_place = kernel_new.as_ref().map_or(0, |new| core::ptr::from_ref(new) as usize);
     let arguments = [signal as usize, new_place, &raw mut kernel_old as usize, MASK_SIZE, 0, 0];
     // SAFETY: rt_sigaction(2) with the kernel's structures; the handler is the caller's, or calls it.
     let result = unsafe { arch::syscall(number::RT_SIGACTION, arguments) };
@@ -97,11 +108,10 @@ pub(crate) unsafe fn set(side: Side, signal: c_int, new: *const Action, old: *mu
     }
     // SAFETY: the caller's.
     if let Some(old) = unsafe { old.as_mut() } {
-        old.handler = if kernel_old.handler == trampoline(side) { before } else { kernel_old.handler };
-        old.mask = [0; 16];
-        old.mask[0] = kernel_old.mask;
-        old.flags = (kernel_old.flags & !SA_RESTORER) as c_int;
-        old.restorer = kernel_old.restorer;
+        kernel_old.give(old);
+        if kernel_old.handler == trampoline(side) {
+            old.handler = before;
+        }
     }
     Ok(())
 }
@@ -127,24 +137,30 @@ pub(crate) unsafe fn call_handler(handler: usize, signal: c_int, info: *mut c_vo
     }
 }
 
-/// The handler that the kernel has for a signal.
-pub(crate) fn kernel_handler(signal: c_int) -> usize {
+/// What the kernel does for a signal.
+pub(crate) fn kernel_action(signal: c_int) -> KernelAction {
     let mut old = KernelAction { handler: 0, flags: 0, restorer: 0, mask: 0 };
     // SAFETY: rt_sigaction(2) that changes nothing.
     unsafe { arch::syscall(number::RT_SIGACTION, [signal as usize, 0, &raw mut old as usize, MASK_SIZE, 0, 0]) };
-    old.handler
+    old
+}
+
+/// The handler that the kernel has for a signal.
+pub(crate) fn kernel_handler(signal: c_int) -> usize {
+    kernel_action(signal).handler
+}
+
+/// Has the kernel do for a signal what it did when [`kernel_action`] was asked.
+pub(crate) fn set_kernel_action(signal: c_int, action: &KernelAction) {
+    let place = core::ptr::from_ref(action) as usize;
+    // SAFETY: rt_sigaction(2) with what it gave; a restorer is any libc's.
+    unsafe { arch::syscall(number::RT_SIGACTION, [signal as usize, place, 0, MASK_SIZE, 0, 0]) };
 }
 
 /// Gives the kernel another handler for a signal whose other properties stay as they are.
 pub(crate) fn install_for_kernel(signal: c_int, handler: usize) {
-    let mut action = KernelAction { handler: 0, flags: 0, restorer: 0, mask: 0 };
-    let place = &raw mut action as usize;
-    // SAFETY: rt_sigaction(2) with what it gave, but for the handler; a restorer is any libc's.
-    unsafe {
-        arch::syscall(number::RT_SIGACTION, [signal as usize, 0, place, MASK_SIZE, 0, 0]);
-        action.handler = handler;
-        arch::syscall(number::RT_SIGACTION, [signal as usize, &raw const action as usize, 0, MASK_SIZE, 0, 0]);
-    }
+    let action = kernel_action(signal);
+    set_kernel_action(signal, &KernelAction { handler, ..action });
 }
 
 /// What the code that a signal interrupted may be in the middle of using, and is put back after the handler.
@@ -172,6 +188,15 @@ pub(crate) fn guest_errno(guest: *mut u8) -> Option<i32> {
     let errno = ERRNO.load(Ordering::Relaxed);
     // SAFETY: in the static TLS of a thread of the guest's.
     (errno != 0).then(|| unsafe { *guest.wrapping_offset(errno).cast() })
+}
+
+/// Sets the guest's errno of the thread with this guest thread pointer, which is the calling one.
+pub(crate) fn set_guest_errno(guest: *mut u8, value: Errno) {
+    let errno = ERRNO.load(Ordering::Relaxed);
+    if errno != 0 {
+        // SAFETY: as above.
+        unsafe { *guest.wrapping_offset(errno).cast() = value.0 };
+    }
 }
 
 impl Interrupted {

@@ -8,7 +8,8 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use crate::arch;
 use crate::error::{Errno, Error};
 use crate::guest::lock::Lock;
-use crate::guest::signals;
+use crate::guest::{area, registration, signals};
+use crate::host::host_if_up;
 use crate::sys;
 
 /// Stack of a lending thread in bytes, before the library with the largest static TLS needs more: only the libc's
@@ -174,6 +175,11 @@ impl Maker {
 extern "C" fn lender(handoff: usize) -> usize {
     let word = AtomicU32::new(1);
     signals::allow_internal();
+    if area::current().is_some()
+        && let Some(host) = host_if_up()
+    {
+        registration::prepare_to_lend(host.slots, host.libc);
+    }
     // SAFETY: the borrowing thread waits in `borrow` until `ready` is set.
     let handoff = unsafe { &*(handoff as *const Handoff) };
     handoff.thread_pointer.store(arch::own_thread_pointer(), Ordering::Relaxed);

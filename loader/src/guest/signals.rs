@@ -14,9 +14,9 @@ const SIG_SETMASK: usize = 2;
 /// cancellation (32) and `setuid` (33), musl timers (32), cancellation (33) and `setuid` (34). Written at bring-up.
 static MASK: AtomicU64 = AtomicU64::new(!(1 << 31 | 1 << 32));
 
-/// Adapts to the guest's libc.
+/// Adapts to the libcs of both sides.
 pub(crate) fn prepare(guest: LibcKind) {
-    if guest == LibcKind::Musl {
+    if guest == LibcKind::Musl || cfg!(target_env = "musl") {
         MASK.store(!(1 << 31 | 1 << 32 | 1 << 33), Ordering::Relaxed);
     }
 }

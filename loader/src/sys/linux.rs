@@ -60,6 +60,15 @@ pub(crate) fn park() -> ! {
     }
 }
 
+/// Ends a thread that no libc has made.
+#[cfg(guest)]
+pub(crate) fn exit_thread() -> ! {
+    loop {
+        // SAFETY: exit(2) of the thread alone; does not return.
+        unsafe { arch::syscall(number::EXIT, [0; 6]) };
+    }
+}
+
 /// Ends the process at once: no destructor, no buffer is flushed.
 pub fn exit_group(status: i32) -> ! {
     loop {

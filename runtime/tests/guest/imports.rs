@@ -52,3 +52,12 @@ pub(crate) fn status(key: &str) -> String {
 pub(crate) fn threads() -> usize {
     status("Threads").parse().expect("a number")
 }
+
+/// What the guest has under a name in the scope that its libraries look into.
+pub(crate) fn guest_function<F: Copy>(name: &core::ffi::CStr) -> F {
+    let address =
+        import_dynamic::host().expect("a host").dlsym(import_dynamic::Handle::GLOBAL, name).expect("a function");
+    assert_eq!(size_of::<F>(), size_of_val(&address));
+    // SAFETY: a function's address as a pointer to it.
+    unsafe { std::mem::transmute_copy(&address) }
+}

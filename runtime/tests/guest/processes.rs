@@ -3,11 +3,12 @@
 use core::ffi::{c_char, c_int, c_void};
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::imports::*;
+use crate::this_program;
 
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("fork_and_imports_in_the_child", fork_and_imports),
@@ -17,17 +18,20 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ("fork_and_a_command_with_pre_exec", command_with_pre_exec),
     ("exit_flushes_streams", exit_flushes),
     ("exit_runs_handlers_of_the_guest", exit_runs_handlers),
+    ("exit_flushes_std", exit_flushes_std),
     ("exit_with_a_thread_inside_an_import", exit_with_a_busy_thread),
     ("exit_victim", exit_victim),
 ];
 
-/// What a child process does with imports; it never returns.
-fn child(depth: usize) -> ! {
+/// What a child process does with imports, and with threads unless it is to have none; it never returns.
+fn child(depth: usize, is_alone: bool) -> ! {
     let status = std::panic::catch_unwind(|| {
         use_imports();
-        run_threads(4);
+        if !is_alone {
+            run_threads(4);
+        }
         if depth > 0 {
-            fork(depth - 1);
+            fork(depth - 1, is_alone);
         }
     });
     // SAFETY: _exit(2).
@@ -43,7 +47,7 @@ extern "C" fn imports_in_a_thread(_: *mut c_void) -> *mut c_void {
 fn run_threads(count: usize) {
     let threads: Vec<_> = (0..count)
         .map(|_| {
-            let mut thread = 0;
+            let mut thread = 0 as libc::pthread_t;
             let (attributes, argument) = (core::ptr::null(), core::ptr::null_mut());
             // SAFETY: pthread_create(3).
             assert_eq!(unsafe { libc::pthread_create(&mut thread, attributes, imports_in_a_thread, argument) }, 0);
@@ -69,13 +73,25 @@ fn use_imports() {
 }
 
 /// Forks; waits for the child, which must end well in time.
-fn fork(depth: usize) {
+fn fork(depth: usize, is_alone: bool) {
     // SAFETY: fork(2): the child uses what this test is about, and ends by _exit.
     let process = unsafe { libc::fork() };
-    assert!(process >= 0);
     if process == 0 {
-        child(depth);
+        child(depth, is_alone);
     }
+    wait_for(process);
+}
+
+/// Goes on after a fork: what the child does, or waiting for the child.
+pub(crate) fn check_child(process: c_int) {
+    if process == 0 {
+        child(0, false);
+    }
+    wait_for(process);
+}
+
+fn wait_for(process: c_int) {
+    assert!(process > 0);
     let start = Instant::now();
     let mut status = 0;
     // SAFETY: waitpid(2) of the child; kill(2) of it.
@@ -93,18 +109,21 @@ fn fork(depth: usize) {
 fn fork_and_imports() {
     use_imports();
     for _ in 0..10 {
-        fork(0);
+        fork(0, false);
         use_imports();
     }
 }
 
 fn fork_deeply() {
     use_imports();
-    fork(6);
+    fork(6, false);
 }
 
 /// Threads come and go in the parent, so that some are making control blocks whenever it forks.
 fn fork_while_threads_attach() {
+    if crate::is_emulated("QEMU's own threads do not survive this, with any program") {
+        return;
+    }
     use_imports();
     static STOP: AtomicBool = AtomicBool::new(false);
     let churn: Vec<_> = (0..4)
@@ -118,7 +137,8 @@ fn fork_while_threads_attach() {
         })
         .collect();
     for _ in 0..100 {
-        fork(0);
+        // musl forks alone: the guest's locks are as they were, and the child keeps away from those of its threads.
+        fork(0, cfg!(target_env = "musl"));
     }
     STOP.store(true, Ordering::Relaxed);
     for thread in churn {
@@ -129,7 +149,7 @@ fn fork_while_threads_attach() {
 fn command_with_pre_exec() {
     use_imports();
     let run = || {
-        let mut command = Command::new("/proc/self/exe");
+        let mut command = this_program();
         command.args(["--case", "exit_victim"]).env("HOW", "print").stdout(Stdio::piped());
         // SAFETY: the child calls imports, which is what this is about.
         unsafe {
@@ -174,6 +194,10 @@ fn exit_victim() {
             unsafe { __cxa_atexit(of_the_guests_exit, core::ptr::null_mut(), core::ptr::null_mut()) };
             import_dynamic::exit(4);
         }
+        Some("unfinished line") => {
+            print!("no end of line");
+            import_dynamic::exit(6);
+        }
         Some("busy") => {
             std::thread::spawn(|| getchar());
             std::thread::sleep(Duration::from_millis(300)); // now it waits with stdin's lock held
@@ -184,7 +208,7 @@ fn exit_victim() {
 
 fn end(how: &str) -> (Output, Duration) {
     let start = Instant::now();
-    let mut command = Command::new("/proc/self/exe");
+    let mut command = this_program();
     command.args(["--case", "exit_victim"]).env("HOW", how).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().expect("a child");
     let input = child.stdin.take(); // open until the child has ended
@@ -209,6 +233,14 @@ fn exit_runs_handlers() {
     let mut lines: Vec<_> = text.lines().collect();
     lines.sort();
     assert_eq!(lines, ["atexit", "printed by it", "through the guest"]);
+}
+
+/// std's own standard output is flushed as well.
+fn exit_flushes_std() {
+    let (output, _) = end("unfinished line");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(6));
+    assert!(["no end of linethrough the guest\n", "through the guest\nno end of line"].contains(&&*text), "{text}");
 }
 
 fn exit_with_a_busy_thread() {

@@ -2,25 +2,31 @@
 
 use core::ffi::{c_int, c_uint, c_void};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::imports::*;
 
+mod isolation;
 mod limits;
+mod secure;
 
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("threads_leave_nothing", leave_nothing),
     ("threads_run_destructors_of_the_guest", destructors),
-    ("threads_change_their_ids_together", change_ids),
     ("limit_on_memory", limits::limit_on_memory),
     ("limit_on_threads", limits::limit_on_threads),
-    ("isolation_of_the_main_thread", isolation),
+    ("limit_on_data", limits::limit_on_data),
+    ("limits_while_attaching", limits::limits_while_attaching),
+    ("isolation_of_the_main_thread", isolation::main_thread),
+    ("isolation_of_the_first_thread", isolation::first_thread),
+    ("isolation_of_threads", isolation::threads),
+    ("isolation_of_the_processor", isolation::processor),
     ("isolation_of_the_heaps", heaps),
     ("environment_changed_before", environment_changed),
     ("environment_changed_victim", environment_changed_victim),
-    ("secure_execution", secure_execution),
-    ("secure_execution_victim", secure_execution_victim),
+    ("secure_execution", secure::secure_execution),
+    ("secure_execution_victim", secure::victim),
 ];
 
 /// Waits until the number of kernel threads is at most this.
@@ -37,6 +43,9 @@ fn kilobytes(key: &str) -> usize {
 
 /// Threads made: `IMPORT_DYNAMIC_TEST_THREADS`, or some.
 fn leave_nothing() {
+    if crate::is_emulated("the emulator keeps memory for every thread") {
+        return;
+    }
     let count: usize = std::env::var("IMPORT_DYNAMIC_TEST_THREADS").ok().and_then(|n| n.parse().ok()).unwrap_or(4000);
     let run = |count: usize| {
         for _ in 0..count / 4 {
@@ -93,93 +102,6 @@ fn destructors() {
     panic!("{} of 50", DESTROYED.load(Ordering::Relaxed));
 }
 
-#[import_dynamic::import_dynamic("libc")]
-unsafe extern "C" {
-    safe fn setresuid(real: c_uint, effective: c_uint, saved: c_uint) -> c_int;
-    safe fn sched_getcpu() -> c_int;
-}
-
-/// Both libcs signal their threads for this, with the same signal if both are glibc.
-fn change_ids() {
-    const SAME: c_uint = c_uint::MAX;
-    static STOP: AtomicBool = AtomicBool::new(false);
-    let both = || {
-        assert_eq!(setresuid(SAME, SAME, SAME), 0);
-        // SAFETY: setresuid(2) of the home libc.
-        assert_eq!(unsafe { libc::setresuid(SAME, SAME, SAME) }, 0);
-    };
-    both(); // before home has any thread
-    let idle = || {
-        while !STOP.load(Ordering::Relaxed) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    };
-    let busy = || {
-        while !STOP.load(Ordering::Relaxed) {
-            assert_eq!(labs(-1), 1);
-            usleep(100);
-        }
-    };
-    let mut threads = vec![std::thread::spawn(idle)]; // one that never enters the guest
-    both();
-    threads.extend((0..4).map(|_| std::thread::spawn(busy)));
-    for _ in 0..100 {
-        both();
-        usleep(100);
-    }
-    STOP.store(true, Ordering::Relaxed);
-    threads.into_iter().for_each(|thread| thread.join().expect("no failure"));
-}
-
-/// What the kernel and the home libc hold of this thread and the process.
-fn state() -> Vec<String> {
-    let mut words = [0usize; 4];
-    let [tid_address, robust, len, _] = &mut words;
-    let (mut mxcsr, mut control) = (0u32, 0u16);
-    // SAFETY: prctl(2) and get_robust_list(2) write words; the processor's control words are stored.
-    let (mask, stack) = unsafe {
-        libc::prctl(40, tid_address);
-        libc::syscall(libc::SYS_get_robust_list, 0, robust, len);
-        #[cfg(target_arch = "x86_64")]
-        std::arch::asm!("stmxcsr [{}]", "fnstcw [{}]", in(reg) &mut mxcsr, in(reg) &mut control);
-        let mut mask: [u64; 16] = [0; 16];
-        libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), mask.as_mut_ptr().cast());
-        let mut stack: libc::stack_t = std::mem::zeroed();
-        libc::sigaltstack(std::ptr::null(), &mut stack);
-        (mask[0], (stack.ss_sp as usize, stack.ss_size, stack.ss_flags))
-    };
-    let files: Vec<_> = std::fs::read_dir("/proc/self/fd").expect("proc").flatten().map(|entry| entry.path()).collect();
-    vec![
-        format!("tid address and robust list {words:x?}"),
-        format!("mxcsr {mxcsr:x}, control word {control:x}"),
-        format!("signal mask {mask:x}, alternate stack {stack:x?}"),
-        format!("files {files:?}"),
-        format!("directory {:?}, umask {}", std::env::current_dir().ok(), status("Umask")),
-        format!("name {}", std::fs::read_to_string("/proc/self/comm").expect("proc")),
-    ]
-}
-
-fn isolation() {
-    let before = state();
-    assert_eq!(labs(-1), 1);
-    std::thread::spawn(|| {
-        assert_eq!(labs(-1), 1);
-        for _ in 0..1000 {
-            // SAFETY: sched_setaffinity(2) of this thread, to the processor that it is on.
-            unsafe {
-                let processor = libc::sched_getcpu();
-                let mut set: libc::cpu_set_t = std::mem::zeroed();
-                libc::CPU_SET(processor as usize, &mut set);
-                assert_eq!(libc::sched_setaffinity(0, size_of_val(&set), &set), 0);
-                assert_eq!(sched_getcpu(), libc::sched_getcpu());
-            }
-        }
-    })
-    .join()
-    .expect("the same processor");
-    assert_eq!(before, state());
-}
-
 /// Both libcs allocate on the main thread, where both would use the program break.
 fn heaps() {
     let mut home: Vec<Vec<u8>> = Vec::new();
@@ -206,7 +128,7 @@ fn heaps() {
 
 /// A libc takes variables out of the environment where the kernel has put it, in front of what bringing up needs.
 fn environment_changed() {
-    let mut command = Command::new("/proc/self/exe");
+    let mut command = crate::this_program();
     command.args(["--case", "environment_changed_victim"]).env("REMOVED", "1").env("REMOVED_TOO", "1");
     let output = command.output().expect("run");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -219,48 +141,4 @@ fn environment_changed_victim() {
         std::env::remove_var("REMOVED_TOO");
     }
     assert_eq!(labs(-1), 1);
-}
-
-/// A set-user-id copy of this program, run by somebody else.
-fn secure_execution() {
-    use std::os::unix::fs::PermissionsExt;
-    use std::os::unix::process::CommandExt;
-
-    // SAFETY: getuid(2).
-    if unsafe { libc::getuid() } != 0 {
-        println!("skipped: not root");
-        return;
-    }
-    let copy = std::env::temp_dir().join(format!("import-dynamic-set-uid-{}", std::process::id()));
-    std::fs::copy("/proc/self/exe", &copy).expect("a copy");
-    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o4755)).expect("set-user-id");
-    let mut command = Command::new(&copy);
-    command.args(["--case", "secure_execution_victim"]).env("SECURE", "1").uid(54321).gid(54321);
-    command.env("IMPORT_DYNAMIC_INTERPRETER", "/nonexistent").env("IMPORT_DYNAMIC_DEBUG", "1");
-    command.env("LD_PRELOAD", "/nonexistent/preload.so");
-    let output = command.output();
-    let _ = std::fs::remove_file(&copy);
-    let output = output.expect("run");
-    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{text}{errors}");
-    if text.contains("not secure") {
-        println!("skipped: set-user-id does not work here");
-        return;
-    }
-    assert_eq!((&*text, &*errors), ("secure\n", ""));
-}
-
-#[import_dynamic::import_dynamic("libc")]
-unsafe extern "C" {
-    safe fn getauxval(kind: usize) -> usize;
-}
-
-fn secure_execution_victim() {
-    if std::env::var_os("SECURE").is_none() {
-        return;
-    }
-    // SAFETY: getauxval(3).
-    let secure = unsafe { libc::getauxval(libc::AT_SECURE) };
-    assert_eq!(secure as usize, getauxval(libc::AT_SECURE as usize));
-    println!("{}", if secure != 0 { "secure" } else { "not secure" });
 }

@@ -10,6 +10,8 @@ use crate::guest::area;
 
 /// The kernel has a signal's return itself (in the vDSO).
 pub(crate) const SIGNAL_RESTORER: *const () = core::ptr::null();
+/// What rseq(2) is told before addresses that it may go to (glibc `sysdeps/unix/sysv/linux/aarch64/bits/rseq.h`).
+pub(crate) const RSEQ_SIGNATURE: usize = 0xd428_bc00;
 /// Where a signal context (`ucontext_t`) holds the signal mask: after flags, link and stack.
 pub(crate) const CONTEXT_MASK: usize = 40;
 

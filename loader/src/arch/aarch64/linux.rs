@@ -42,6 +42,44 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const CLONE: usize = 220;
     #[cfg(guest)]
+    pub(crate) const CHDIR: usize = 49;
+    #[cfg(guest)]
+    pub(crate) const SETSID: usize = 157;
+    #[cfg(guest)]
+    pub(crate) const DUP3: usize = 24;
+    #[cfg(guest)]
+    pub(crate) const RSEQ: usize = 293;
+    #[cfg(guest)]
+    pub(crate) const SCHED_SETAFFINITY: usize = 122;
+    #[cfg(guest)]
+    pub(crate) const SCHED_GETAFFINITY: usize = 123;
+    #[cfg(guest)]
+    pub(crate) const SCHED_SETSCHEDULER: usize = 119;
+    #[cfg(guest)]
+    pub(crate) const SCHED_GETSCHEDULER: usize = 120;
+    #[cfg(guest)]
+    pub(crate) const SCHED_GETPARAM: usize = 121;
+    #[cfg(guest)]
+    pub(crate) const EXIT: usize = 93;
+    #[cfg(guest)]
+    pub(crate) const SETUID: usize = 146;
+    #[cfg(guest)]
+    pub(crate) const SETGID: usize = 144;
+    #[cfg(guest)]
+    pub(crate) const SETREUID: usize = 145;
+    #[cfg(guest)]
+    pub(crate) const SETREGID: usize = 143;
+    #[cfg(guest)]
+    pub(crate) const SETGROUPS: usize = 159;
+    #[cfg(guest)]
+    pub(crate) const SETRESUID: usize = 147;
+    #[cfg(guest)]
+    pub(crate) const SETRESGID: usize = 149;
+    #[cfg(guest)]
+    pub(crate) const TGKILL: usize = 131;
+    #[cfg(guest)]
+    pub(crate) const UNSHARE: usize = 97;
+    #[cfg(guest)]
     pub(crate) const PRCTL: usize = 167;
     #[cfg(guest)]
     pub(crate) const SET_TID_ADDRESS: usize = 96;
@@ -278,8 +316,12 @@ macro_rules! __start {
                 "add x0, x0, :lo12:__ehdr_start", // where it is loaded
                 ".weak _DYNAMIC",            // absent where nothing is to be relocated
                 ".hidden _DYNAMIC",          // this program's own
+                "2:",
                 "adrp x1, _DYNAMIC",         // page of its dynamic section
-                "add x1, x1, :lo12:_DYNAMIC", // its address
+                "add x1, x1, :lo12:_DYNAMIC", // its address; where it is absent, this page's (AAELF64, "Weak references")
+                "adrp x9, 2b",               // this page's
+                "cmp x1, x9",                // is it absent?
+                "csel x1, xzr, x1, eq",      // 0 then
                 "sub x9, sp, #{reserved}",   // the interpreter's frames go between
                 "and sp, x9, #-16",          // alignment for the calls
                 "bl {relocate}",             // from here on compiled code works

@@ -19,6 +19,8 @@ unsafe extern "C" fn signal_restorer() {
     )
 }
 pub(crate) const SIGNAL_RESTORER: *const () = signal_restorer as *const ();
+/// What rseq(2) is told before addresses that it may go to (glibc `sysdeps/unix/sysv/linux/x86_64/bits/rseq.h`).
+pub(crate) const RSEQ_SIGNATURE: usize = 0x5305_3053;
 /// Where a signal context (`ucontext_t`) holds the signal mask.
 pub(crate) const CONTEXT_MASK: usize = 296;
 

@@ -1,0 +1,130 @@
+//! Functions that manage the process as a whole, and that neither libc may do alone: what libraries of the host find in
+//! the program image in their place, and what the program gets that asks for them by name.
+
+use core::ffi::{CStr, c_int};
+
+use crate::exported::Exported;
+use crate::guest::{callback, errno, fork, guest_symbol, ids, self_thread, sigaction};
+use crate::host::Host;
+
+const EMPTY: Exported = Exported { name: c"", code: core::ptr::null() };
+
+const fn joined<const N: usize>(lists: &[&[Exported]]) -> [Exported; N] {
+    let mut all = [const { EMPTY }; N];
+    let (mut list, mut next) = (0, 0);
+    while list < lists.len() {
+        let mut index = 0;
+        while index < lists[list].len() {
+            all[next] = Exported { name: lists[list][index].name, code: lists[list][index].code };
+            (index, next) = (index + 1, next + 1);
+        }
+        list += 1;
+    }
+    assert!(next == N);
+    all
+}
+
+/// What the image exports in guest mode, beside the program's own exports.
+pub(crate) static EXPORTS: [Exported; EXPORTED] = EXPORTS_LIST;
+const EXPORTS_LIST: [Exported; EXPORTED] =
+    joined(&[&sigaction::OF_THE_GUEST, &ids::functions::ALL, &self_thread::ALL, &self_thread::scheduling::ALL]);
+const EXPORTED: usize = sigaction::COUNT + ids::functions::COUNT + self_thread::COUNT + self_thread::scheduling::COUNT;
+
+/// What the program gets: functions for code of home's, which put its thread pointer in place themselves.
+static OF_HOME: [Exported; AT_HOME] = OF_HOME_LIST;
+const AT_HOME: usize = sigaction::COUNT + ids::functions::COUNT + 5;
+const OF_HOME_LIST: [Exported; AT_HOME] = joined(&[
+    &sigaction::OF_HOME,
+    &ids::functions::ALL,
+    &[
+        Exported { name: c"fork", code: forks as *const () },
+        Exported { name: c"_Fork", code: forks as *const () },
+        Exported { name: c"vfork", code: forks as *const () }, // its child may not return from a call that switches
+        Exported { name: c"daemon", code: daemon as *const () },
+        Exported { name: c"exit", code: exit as *const () },
+    ],
+]);
+
+/// A number below 256 for a name, by which nearly all names are told from those of the lists.
+const fn digest(name: &CStr) -> usize {
+    let bytes = name.to_bytes();
+    match (bytes.first(), bytes.last()) {
+        (Some(&first), Some(&last)) => (bytes.len() * 7 + first as usize * 31 + last as usize * 131) % 256,
+        _ => 0,
+    }
+}
+
+/// The digests of all names in the lists, a bit each.
+static DIGESTS: [u64; 4] = {
+    let mut digests = [0; 4];
+    let lists: [&[Exported]; 2] = [&EXPORTS_LIST, &OF_HOME_LIST];
+    let mut list = 0;
+    while list < lists.len() {
+        let mut index = 0;
+        while index < lists[list].len() {
+            let digest = digest(lists[list][index].name);
+            digests[digest / 64] |= 1 << (digest % 64);
+            index += 1;
+        }
+        list += 1;
+    }
+    digests
+};
+
+fn may_be_listed(name: &CStr) -> bool {
+    let digest = digest(name);
+    DIGESTS.get(digest / 64).is_some_and(|word| word >> (digest % 64) & 1 != 0)
+}
+
+/// What is to be called for a function of the host's libc.
+#[derive(Clone, Copy, Debug)]
+pub enum Replacement {
+    /// As it is, with home's thread pointer in place.
+    AtHome(*const ()),
+    /// With the guest's.
+    InGuest(*const ()),
+}
+
+/// What the program is to call when it asked for `symbol` and `found` was found, if that is not the function itself:
+/// where it is the host's libc's, or what the image exports for it. A function of the same name in another library is
+/// something else.
+#[inline]
+pub fn replacement(host: &Host, symbol: &CStr, found: *const ()) -> Option<Replacement> {
+    if may_be_listed(symbol) { listed(host, symbol, found) } else { None }
+}
+
+#[cold]
+fn listed(host: &Host, symbol: &CStr, found: *const ()) -> Option<Replacement> {
+    let named = |list: &'static [Exported]| list.iter().find(|known| known.name == symbol).map(|known| known.code);
+    let (home, exported) = (named(&OF_HOME), named(&EXPORTS));
+    let replacement = home.map(Replacement::AtHome).or(exported.map(Replacement::InGuest))?;
+    let is_exported = exported == Some(found);
+    (is_exported || guest_symbol(host, symbol) == Some(found as usize)).then_some(replacement)
+}
+
+/// fork(2), _Fork(3) and vfork(2): home's `fork`, which both libcs are part of. (vfork(2) may be fork(2), POSIX says.)
+extern "C" fn forks() -> c_int {
+    let token = callback::enter();
+    let result = fork::of_home();
+    if result < 0 {
+        errno::set(errno::home());
+    }
+    // SAFETY: of the `enter` above, in the parent and in the child.
+    unsafe { callback::leave(token) };
+    result
+}
+
+/// daemon(3).
+extern "C" fn daemon(keep_directory: c_int, keep_files: c_int) -> c_int {
+    match forks() {
+        -1 => -1,
+        0 => fork::become_daemon(keep_directory != 0, keep_files != 0),
+        _ => crate::sys::exit_group(0),
+    }
+}
+
+/// exit(3), of both libcs.
+extern "C" fn exit(status: c_int) -> ! {
+    callback::enter();
+    crate::exit(status)
+}
