@@ -110,6 +110,8 @@ fn own_symbols(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
         }
         if symbol.section.is_some() && !GIVEN.contains(&symbol.name.as_slice()) {
             symbol.st_info = elf::SymbolInfo(elf::STB_LOCAL.0 << 4 | symbol.st_type().0);
+        } else if symbol.section.is_some() {
+            symbol.st_other = elf::SymbolOther(elf::STV_HIDDEN.0); // no library is to find it
         }
     }
     // LLVM has the names of sections and symbols in one table, the builder in two.

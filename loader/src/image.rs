@@ -14,6 +14,7 @@ use crate::elf::Phdr;
 use crate::export;
 use crate::export::Exports;
 use crate::slots;
+use crate::start::at;
 #[cfg(std_start)]
 pub(crate) use crate::std_start::image::Std;
 use crate::strings::{Strings, copy};
@@ -61,6 +62,22 @@ pub(crate) struct Layout {
     pub(crate) slots: usize,
     /// Address of the interpreter's file name.
     pub(crate) interpreter: usize,
+}
+
+impl Layout {
+    /// An entry of the auxiliary vector as an interpreter at `bias` is to see it, which goes on at `entry`: what is not about the
+    /// main program stays as the kernel gave it.
+    #[inline(always)]
+    pub(crate) fn auxiliary(&self, [kind, value]: [usize; 2], bias: usize, entry: unsafe extern "C" fn()) -> usize {
+        match kind {
+            at::PHDR => self.headers,
+            at::PHENT => size_of::<Phdr>(),
+            at::PHNUM => self.header_count,
+            at::BASE => bias,
+            at::ENTRY => entry as *const () as usize,
+            _ => value,
+        }
+    }
 }
 
 /// Bytes that an image with these contents needs at most.
@@ -236,6 +253,16 @@ impl Writer<'_> {
         if let Some(place) = self.words.get_mut(index) {
             *place = word;
         }
+    }
+
+    /// Writes a half of a word, counted from here; what was there.
+    #[cfg(std_start)]
+    pub(crate) fn exchange(&mut self, index: usize, half: u32) -> u32 {
+        let Some(place) = self.words.get_mut(self.used + index / 2) else { return 0 };
+        let shift = index % 2 * 32;
+        let before = (*place >> shift) as u32;
+        *place ^= u64::from(before ^ half) << shift;
+        before
     }
 
     #[inline(never)]

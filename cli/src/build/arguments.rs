@@ -59,6 +59,12 @@ impl Arguments {
         !self.all.iter().any(|argument| argument == "-static-pie")
     }
 
+    /// Whether libraries are to see all symbols of the program, as `-rdynamic` asks for; C compilers do not tell the linker
+    /// so for static programs.
+    pub fn exports_all(&self) -> bool {
+        self.all.iter().any(|argument| argument == "-rdynamic" || argument == "-export-dynamic")
+    }
+
     /// The file that is made.
     pub fn output(&self) -> &Path {
         let at = self.all.iter().position(|argument| argument == "-o");
@@ -93,8 +99,8 @@ impl Arguments {
     }
 
     /// The arguments that link with imports instead of the C library: `start` is the start code, `weak` the imports of weak
-    /// references, `imports` the library of all others.
-    pub fn rewrite(&self, start: &Path, weak: &Path, imports: &Path) -> Vec<OsString> {
+    /// references, `imports` the library of all others, `exported` the program's own functions that libraries are to see.
+    pub fn rewrite(&self, start: &Path, weak: &Path, imports: &Path, exported: &[&str]) -> Vec<OsString> {
         let is_replaced = |argument: &OsStr| {
             argument.to_str().and_then(|text| text.strip_prefix("-l")).is_some_and(|name| REPLACED.contains(&name))
         };
@@ -104,6 +110,12 @@ impl Arguments {
         all.extend(["-Wl,--start-group", "-lgcc_eh", "-lgcc"].map(OsString::from));
         all.push(imports.into());
         all.push("-Wl,--end-group".into());
+        if !self.is_fixed() {
+            // An unwinder of the program's own is none of the libraries' business.
+            all.push("-Wl,--exclude-libs,libgcc_eh.a".into());
+            all.extend(self.exports_all().then(|| "-Wl,--export-dynamic".into()));
+            all.extend(exported.iter().map(|name| format!("-Wl,--export-dynamic-symbol={name}").into()));
+        }
         all
     }
 }
@@ -166,9 +178,11 @@ mod tests {
     #[test]
     fn libc_is_replaced() {
         let arguments = parse(&["-static-pie", "x.o", "-lc", "-lz", "-lgcc_s"]);
-        let rewritten = arguments.rewrite(Path::new("start.o"), Path::new("weak.o"), Path::new("imports.a"));
+        let rewritten =
+            arguments.rewrite(Path::new("start.o"), Path::new("weak.o"), Path::new("imports.a"), &["malloc"]);
         assert!(!rewritten.iter().any(|argument| argument == "-lc" || argument == "-lgcc_s"));
         assert!(rewritten.iter().any(|argument| argument == "-lz"));
-        assert_eq!(rewritten.last().map(OsString::as_os_str), Some(OsStr::new("-Wl,--end-group")));
+        assert_eq!(rewritten.last().map(OsString::as_os_str), Some(OsStr::new("-Wl,--export-dynamic-symbol=malloc")));
+        assert!(!rewritten.iter().any(|argument| argument == "-Wl,--export-dynamic"));
     }
 }

@@ -1,7 +1,7 @@
 //! The linker's part: rustc calls this program as its linker, which calls the real one with imports in the place of the C
 //! library.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,9 @@ pub enum LinkError {
         "mold cannot link a program that is not position-independent so: leave out relocation-model=static, or use lld or GNU ld"
     )]
     FixedByMold,
+    /// Without a dynamic section there is no table of exported symbols.
+    #[error("-rdynamic: a program that is not position-independent exports nothing: leave out relocation-model=static")]
+    FixedExports,
     /// An import could not be written.
     #[error("import objects: {0}")]
     Object(#[from] object::write::Error),
@@ -106,6 +109,9 @@ pub fn link(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitStatus,
     if arguments.is_fixed() && arguments.all.iter().any(|argument| argument == "-fuse-ld=mold") {
         return Err(LinkError::FixedByMold);
     }
+    if arguments.is_fixed() && arguments.exports_all() {
+        return Err(LinkError::FixedExports);
+    }
     let target = Target::find(&settings.target)?;
     let directory = Directory::new(arguments.output())?;
     let listed = match &settings.allowed {
@@ -167,7 +173,10 @@ fn prepare(
     let start = directory.write("start.o", target.start)?;
     let weak = directory.write("weak.o", &weak.finish()?)?;
     let imports = directory.write("libimports.a", &imports.finish())?;
-    Ok(arguments.rewrite(&start, &weak, &imports))
+    // As in any executable, libraries use the program's function where it has one that a C library has, too: `malloc` above all.
+    let exported: Vec<&str> =
+        names.into_iter().filter(|name| scan.visible.contains(*name)).collect::<BTreeSet<_>>().into_iter().collect();
+    Ok(arguments.rewrite(&start, &weak, &imports, &exported))
 }
 
 /// A function of which nothing is known but its name.

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::programs::{build, cargo, run};
 
-fn has(linker: &str) -> bool {
+pub(crate) fn has(linker: &str) -> bool {
     Command::new(linker).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
@@ -40,6 +40,15 @@ fn mold() {
 fn not_position_independent() {
     works("static", "-Crelocation-model=static");
     works("static-bfd", "-Crelocation-model=static -Clink-arg=-fuse-ld=bfd");
+}
+
+#[test]
+fn exports_need_a_dynamic_section() {
+    let flags = "-Crelocation-model=static -Clink-arg=-rdynamic";
+    let (_, output) = cargo("undefined", "static-rdynamic", &["build", "--allow-undefined"], flags);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(text.contains("-rdynamic: a program that is not position-independent exports nothing"), "{text}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
 mod cases;
+mod exports;
 mod linkers;
 mod programs;
 #[cfg(feature = "suites")]

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Builds a program of `programs/` into a directory of the test's own; cargo's output.
 pub(crate) fn cargo(program: &str, test: &str, arguments: &[&str], flags: &str) -> (PathBuf, Output) {
@@ -72,15 +73,31 @@ fn roots() -> Vec<PathBuf> {
 
 /// Runs the same file on this host and on all others that there are, by the host's name.
 pub(crate) fn run_everywhere(program: &Path, arguments: &[&str]) -> Vec<(String, Said)> {
-    let mut all = vec![("this host".to_owned(), run(program, arguments))];
+    run_with_library(program, arguments, None)
+}
+
+/// The same with the name of a library as the last argument.
+pub(crate) fn run_with_library(program: &Path, arguments: &[&str], library: Option<&Path>) -> Vec<(String, Said)> {
+    let here = said(Command::new(program).args(arguments).args(library));
+    let mut all = vec![("this host".to_owned(), here)];
     for root in roots() {
         // Tests run beside each other, and those of other directories, too.
-        let name = format!("build-test-{}-{}", std::process::id(), arguments.join("-"));
-        fs::copy(program, root.join(&name)).unwrap();
+        static RUNS: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("/build-test-{}-{}", std::process::id(), RUNS.fetch_add(1, Ordering::Relaxed));
+        let inside = |name: &str| root.join(name.trim_start_matches('/'));
+        fs::copy(program, inside(&name)).unwrap();
         let mut command = Command::new("unshare");
-        command.args(["--user", "--map-root-user", "chroot"]).arg(&root).arg(Path::new("/").join(&name));
-        let said = said(command.args(arguments));
-        fs::remove_file(root.join(&name)).unwrap();
+        command.args(["--user", "--map-root-user", "chroot"]).arg(&root).arg(&name).args(arguments);
+        let library = library.map(|library| {
+            let name = format!("{name}.so");
+            fs::copy(library, inside(&name)).unwrap();
+            name
+        });
+        let said = said(command.args(&library));
+        fs::remove_file(inside(&name)).unwrap();
+        if let Some(name) = library {
+            fs::remove_file(inside(&name)).unwrap();
+        }
         all.push((root.file_name().unwrap_or(OsStr::new("/")).to_string_lossy().into_owned(), said));
     }
     all
