@@ -14,10 +14,13 @@ use crate::elf::Phdr;
 use crate::export;
 use crate::export::Exports;
 use crate::slots;
-use crate::start::at;
 #[cfg(std_start)]
 pub(crate) use crate::std_start::image::Std;
 use crate::strings::{Strings, copy};
+
+mod layout;
+
+pub(crate) use layout::Layout;
 
 /// What [`arch::image_entry`] does when the interpreter is done.
 #[repr(C)]
@@ -50,34 +53,6 @@ pub(crate) struct Contents<'a> {
     /// What a std program without a libc asks of the host; nothing for others.
     #[cfg(std_start)]
     pub(crate) std: Std<'a>,
-}
-
-/// Where the parts of a written image are.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Layout {
-    /// Address of the program headers, and their number.
-    pub(crate) headers: usize,
-    pub(crate) header_count: usize,
-    /// Address of the slots, `slots::COUNT` words.
-    pub(crate) slots: usize,
-    /// Address of the interpreter's file name.
-    pub(crate) interpreter: usize,
-}
-
-impl Layout {
-    /// An entry of the auxiliary vector as an interpreter at `bias` is to see it, which goes on at `entry`: what is not about the
-    /// main program stays as the kernel gave it.
-    #[inline(always)]
-    pub(crate) fn auxiliary(&self, [kind, value]: [usize; 2], bias: usize, entry: unsafe extern "C" fn()) -> usize {
-        match kind {
-            at::PHDR => self.headers,
-            at::PHENT => size_of::<Phdr>(),
-            at::PHNUM => self.header_count,
-            at::BASE => bias,
-            at::ENTRY => entry as *const () as usize,
-            _ => value,
-        }
-    }
 }
 
 /// Bytes that an image with these contents needs at most.

@@ -6,6 +6,7 @@
 mod cases;
 mod exports;
 mod linkers;
+mod package;
 mod programs;
 #[cfg(feature = "suites")]
 mod suites;

@@ -8,9 +8,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Builds a program of `programs/` into a directory of the test's own; cargo's output.
 pub(crate) fn cargo(program: &str, test: &str, arguments: &[&str], flags: &str) -> (PathBuf, Output) {
+    cargo_of(Path::new(env!("CARGO_BIN_EXE_cargo-import-dynamic")), program, test, arguments, flags)
+}
+
+/// The same with that cargo-import-dynamic.
+pub(crate) fn cargo_of(this: &Path, program: &str, test: &str, arguments: &[&str], flags: &str) -> (PathBuf, Output) {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("build").join(test);
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/build/programs").join(program);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-import-dynamic"));
+    let mut command = Command::new(this);
     command.arg("import-dynamic").args(arguments).current_dir(directory).env("CARGO_TARGET_DIR", &target);
     // What the run of these tests itself was told is not meant for the programs.
     for name in ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "CARGO_BUILD_TARGET", "RUST_BACKTRACE"] {
