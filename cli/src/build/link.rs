@@ -150,7 +150,7 @@ fn prepare(
             (true, true) => References::Both,
         }
     };
-    let mut weak = Writer::new();
+    let mut weak = Writer::new(target.machine);
     let mut imports = Archive::default();
     let names: HashSet<&str> = known.iter().flat_map(|known| known.names.iter().copied()).collect();
     let extra: Vec<Known> =
@@ -164,7 +164,7 @@ fn prepare(
             References::Weak => weak.add(known, References::Weak)?,
             References::Both if !arguments.is_fixed() => weak.add(known, References::Both)?,
             References::Both | References::Strong => {
-                let mut object = Writer::new();
+                let mut object = Writer::new(target.machine);
                 object.add(known, References::Strong)?;
                 imports.add(object.finish()?, &known.names);
             }

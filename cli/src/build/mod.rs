@@ -10,6 +10,7 @@ use std::process::{Command, ExitStatus};
 pub mod archive;
 pub mod arguments;
 pub mod link;
+pub mod machine;
 pub mod object;
 mod scan;
 pub mod symbols;
@@ -90,7 +91,7 @@ pub fn cargo(command: &OsStr, arguments: &[OsString]) -> Result<ExitStatus, Buil
     };
     let target = Target::find(&target)?;
     let upper = target.name.to_uppercase().replace('-', "_");
-    let linker = env::var_os(format!("CARGO_TARGET_{upper}_LINKER")).map_or("cc".into(), PathBuf::from);
+    let linker = env::var_os(format!("CARGO_TARGET_{upper}_LINKER")).map_or(target.linker.into(), PathBuf::from);
     let settings = Settings { target: target.name.to_owned(), linker, allowed: options.allowed };
     let this = env::current_exe().map_err(|error| BuildError::Run("this program".into(), error))?;
     let this = this.to_str().ok_or_else(|| BuildError::NotText(this.clone()))?;

@@ -40,6 +40,28 @@ fn c_code_with_checks_variables_and_constructors() {
     );
 }
 
+/// Every row of the loader's table of differences, by the names that C code has for them.
+#[test]
+fn differences_between_c_libraries() {
+    prints(
+        "differences",
+        "64 0 5000000000 4999999999 6000000000 1 1 1\n\
+         chk bc abcabcabc abc 5 12.5 abc 5 2.5 1 2 3 4 abc-5 abc 5 7.5 1 2 3|5 1 1\n\
+         dprintf abc 5 1.25\n\
+         versions 11 regexec 0 2\n\
+         res_init 0\n\
+         strerror_r 0 Permission denied\n\
+         find 0 1 1\n\
+         version 1 1\n\
+         isoc23 -17 18 19\n\
+         thread_atexit 1\n\
+         numbers 1 0 1 0\n\
+         device 1500 3500\n\
+         pointers 1\n",
+    );
+    assert_eq!(run(everything(), &["differences"]).stderr, "on stderr\n");
+}
+
 #[test]
 fn a_thousand_threads() {
     prints("threads", "499500\n");
