@@ -54,6 +54,14 @@ impl Arguments {
         (has("-static-pie") || has("-static")) && !has("-shared") && !has("-r")
     }
 
+    /// Makes the program position-independent, whose code is: for some targets rustc links all static programs at fixed addresses.
+    pub fn make_position_independent(&mut self) {
+        if self.is_static_program() {
+            self.all.retain(|argument| argument != "-no-pie" && argument != "-static");
+            self.all.insert(0, "-static-pie".into());
+        }
+    }
+
     /// Whether the program is not position-independent.
     pub fn is_fixed(&self) -> bool {
         !self.all.iter().any(|argument| argument == "-static-pie")
@@ -166,6 +174,18 @@ mod tests {
         assert!(parse(&["-static"]).is_static_program());
         assert!(!parse(&["-shared", "-static"]).is_static_program());
         assert!(!parse(&["-pie"]).is_static_program());
+    }
+
+    #[test]
+    fn fixed_programs_become_position_independent() {
+        let mut arguments = parse(&["-static", "-no-pie", "x.o"]);
+        assert!(arguments.is_fixed());
+        arguments.make_position_independent();
+        assert_eq!(arguments.all, ["-static-pie", "x.o"]);
+        assert!(!arguments.is_fixed());
+        let mut arguments = parse(&["-shared", "x.o"]);
+        arguments.make_position_independent();
+        assert_eq!(arguments.all, ["-shared", "x.o"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -48,6 +49,8 @@ pub struct Settings {
     pub linker: PathBuf,
     /// Symbols that may be missing everywhere.
     pub allowed: Allowed,
+    /// Whether code is position-independent although rustc links it at fixed addresses.
+    pub is_pic: bool,
 }
 
 /// Undefined symbols that no C library is known to offer.
@@ -67,14 +70,18 @@ impl Settings {
             Allowed::Listed(names) if names.is_empty() => String::new(),
             Allowed::Listed(names) => format!(";allow={}", names.join(",")),
         };
-        // The version makes cargo link again after this program has been replaced by another.
-        let version = env!("CARGO_PKG_VERSION");
-        format!("target={};linker={};version={version}{allowed}", self.target, self.linker.display())
+        // What this program puts into others makes cargo link again after it has been replaced by another.
+        let mut hasher = DefaultHasher::new();
+        Target::find(&self.target).map(|target| (target.start, target.symbols)).ok().hash(&mut hasher);
+        let build = format!("{}-{:x}", env!("CARGO_PKG_VERSION"), hasher.finish());
+        let pic = if self.is_pic { ";pic" } else { "" };
+        format!("target={};linker={};build={build}{allowed}{pic}", self.target, self.linker.display())
     }
 
     /// The settings in [`Settings::to_text`]'s form.
     pub fn parse(texts: &[String]) -> Self {
-        let mut settings = Self { target: String::new(), linker: "cc".into(), allowed: Allowed::Listed(Vec::new()) };
+        let allowed = Allowed::Listed(Vec::new());
+        let mut settings = Self { target: String::new(), linker: "cc".into(), allowed, is_pic: false };
         for text in texts {
             match text.split_once('=') {
                 Some(("target", name)) => settings.target = name.to_owned(),
@@ -83,6 +90,7 @@ impl Settings {
                     settings.allowed = Allowed::Listed(names.split(',').map(str::to_owned).collect())
                 }
                 _ if text == "allow-all" => settings.allowed = Allowed::All,
+                _ if text == "pic" => settings.is_pic = true,
                 _ => {}
             }
         }
@@ -95,8 +103,11 @@ impl Settings {
 /// # Errors
 /// See [`LinkError`]; what the real linker says goes to stderr.
 pub fn link(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitStatus, LinkError> {
-    let arguments = Arguments::parse(arguments).map_err(|error| LinkError::File("response file".into(), error))?;
+    let mut arguments = Arguments::parse(arguments).map_err(|error| LinkError::File("response file".into(), error))?;
     let settings = Settings::parse(&arguments.settings);
+    if settings.is_pic {
+        arguments.make_position_independent();
+    }
     let run = |arguments: &[OsString], stderr: Stdio| {
         let child = Command::new(&settings.linker).args(arguments).stderr(stderr).spawn();
         child
@@ -176,7 +187,9 @@ fn prepare(
     // As in any executable, libraries use the program's function where it has one that a C library has, too: `malloc` above all.
     let exported: Vec<&str> =
         names.into_iter().filter(|name| scan.visible.contains(*name)).collect::<BTreeSet<_>>().into_iter().collect();
-    Ok(arguments.rewrite(&start, &weak, &imports, &exported))
+    let mut command = arguments.rewrite(&start, &weak, &imports, &exported);
+    command.extend(target.machine.arguments.iter().map(OsString::from));
+    Ok(command)
 }
 
 /// A function of which nothing is known but its name.
@@ -238,7 +251,7 @@ mod tests {
     #[test]
     fn settings_round_trip() {
         for allowed in [Allowed::All, Allowed::Listed(vec![]), Allowed::Listed(vec!["a".into(), "b".into()])] {
-            let settings = Settings { target: "t".into(), linker: "/usr/bin/clang".into(), allowed };
+            let settings = Settings { target: "t".into(), linker: "/usr/bin/clang".into(), allowed, is_pic: true };
             let text: Vec<String> = settings.to_text().split(';').map(str::to_owned).collect();
             assert_eq!(Settings::parse(&text), settings);
         }

@@ -22,6 +22,8 @@ pub struct Machine {
     pub pointer: elf::RelocationType,
     /// The relocation that does nothing.
     pub none: elf::RelocationType,
+    /// What else the linker is told.
+    pub arguments: &'static [&'static str],
 }
 
 /// x86-64.
@@ -35,6 +37,7 @@ pub const X86_64: Machine = Machine {
     missing: (8, elf::R_X86_64_PLT32, -4),
     pointer: elf::R_X86_64_64,
     none: elf::R_X86_64_NONE,
+    arguments: &[],
 };
 
 /// AArch64.
@@ -49,4 +52,6 @@ pub const AARCH64: Machine = Machine {
     missing: (8, elf::R_AARCH64_JUMP26, 0),
     pointer: elf::R_AARCH64_ABS64,
     none: elf::R_AARCH64_NONE,
+    // lld makes a computed address of what was a load, even of a function that may be null.
+    arguments: &["-Wl,--no-relax"],
 };

@@ -18,6 +18,8 @@ pub struct Target {
     pub machine: Machine,
     /// The linker where nobody says another: a C compiler for the target.
     pub linker: &'static str,
+    /// Whether rustc links static programs position-independent there (`static-position-independent-executables`).
+    pub is_static_pie: bool,
 }
 
 /// Why there is no such target.
@@ -55,6 +57,7 @@ impl Target {
             "aarch64-unknown-linux-gnu" => "aarch64-linux-gnu-gcc",
             _ => "x86_64-linux-gnu-gcc",
         };
-        Ok(Self { name, start, symbols, machine, linker })
+        let is_static_pie = name.starts_with("x86_64");
+        Ok(Self { name, start, symbols, machine, linker, is_static_pie })
     }
 }

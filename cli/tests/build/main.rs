@@ -3,6 +3,7 @@
 //! The same files are run in the roots of other hosts, where there are any.
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
+mod aarch64;
 mod cases;
 mod exports;
 mod linkers;

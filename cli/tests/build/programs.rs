@@ -24,8 +24,12 @@ pub(crate) fn cargo_of(this: &Path, program: &str, test: &str, arguments: &[&str
     if !flags.is_empty() {
         command.env("RUSTFLAGS", flags);
     }
+    if !variables.is_empty() {
+        command.env_remove("RUSTUP_TOOLCHAIN").envs(variables.iter().map(|(name, value)| (name, value)));
+    }
     let output = command.output().unwrap();
-    (target.join("x86_64-unknown-linux-gnu/debug").join(program), output)
+    let triple = arguments.iter().position(|argument| *argument == "--target").map(|at| arguments[at + 1]);
+    (target.join(triple.unwrap_or("x86_64-unknown-linux-gnu")).join("debug").join(program), output)
 }
 
 /// Builds a program, which must succeed.
@@ -43,7 +47,7 @@ pub(crate) struct Said {
     pub(crate) stderr: String,
 }
 
-fn said(command: &mut Command) -> Said {
+pub(crate) fn said(command: &mut Command) -> Said {
     let output = command.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Said { status: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
@@ -59,9 +63,14 @@ pub(crate) fn run_with(program: &Path, arguments: &[&str], variables: &[(&str, &
     said(Command::new(program).args(arguments).envs(variables.iter().copied()))
 }
 
-/// Root directories of other hosts: those of IMPORT_DYNAMIC_ROOTS, else those that `cargo xtask root` has made in
-/// `target/roots`.
+/// Root directories of other hosts of this machine.
 fn roots() -> Vec<PathBuf> {
+    roots_with(&["lib64/ld-linux-x86-64.so.2", "lib/ld-musl-x86_64.so.1"])
+}
+
+/// Root directories with one of these interpreters: those of IMPORT_DYNAMIC_ROOTS, else those that `cargo xtask root` has made in
+/// `target/roots`.
+pub(crate) fn roots_with(interpreters: &[&str]) -> Vec<PathBuf> {
     let mut roots = match std::env::var_os("IMPORT_DYNAMIC_ROOTS") {
         Some(list) => std::env::split_paths(&list).collect::<Vec<_>>(),
         None => {
@@ -71,7 +80,6 @@ fn roots() -> Vec<PathBuf> {
             entries.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
         }
     };
-    let interpreters = ["lib64/ld-linux-x86-64.so.2", "lib/ld-musl-x86_64.so.1"];
     roots.retain(|root| interpreters.iter().any(|path| fs::symlink_metadata(root.join(path)).is_ok()));
     roots
 }
