@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::linkers::has;
-use crate::programs::{Said, cargo_with, roots_with, run, said};
+use crate::programs::{Said, build, command, directories, roots_with, run, said, succeed};
 
 const TARGET: &str = "aarch64-unknown-linux-gnu";
 /// What commands are told so that build scripts compile C for it.
@@ -30,8 +30,7 @@ fn ready() -> Option<(PathBuf, Vec<(&'static str, PathBuf)>)> {
     let mut cargo = Command::new(&variables[0].1);
     cargo.args(["build", "--quiet", "--package", "cargo-import-dynamic", "--target-dir"]).arg(&directory);
     cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").env_remove("RUSTFLAGS").env("RUSTC", &variables[1].1);
-    let output = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    succeed(cargo.current_dir(env!("CARGO_MANIFEST_DIR")));
     let host = env!("CARGO_BIN_EXE_cargo-import-dynamic").contains("/x86_64-unknown-linux-gnu/");
     let host = if host { "x86_64-unknown-linux-gnu/debug" } else { "debug" };
     Some((directory.join(host).join("cargo-import-dynamic"), variables.into_iter().chain(tools).collect()))
@@ -44,17 +43,17 @@ fn emulated(program: &Path, root: &Path, arguments: &[&str]) -> Said {
 #[test]
 fn cases_of_aarch64() {
     let Some((this, variables)) = ready() else { return };
-    let build = |linker: &str| {
-        let flags = format!("-Clink-arg=-fuse-ld={linker}");
-        let arguments = ["build", "--target", TARGET];
-        let (path, output) =
-            cargo_with(&this, "everything", &format!("aarch64-{linker}"), &arguments, &flags, &variables);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        path
+    let for_aarch64 = |linker: &str| {
+        let (directory, target) = directories("everything", &format!("aarch64-{linker}"));
+        let mut cargo = command(&this, &directory, &target);
+        cargo.env_remove("RUSTUP_TOOLCHAIN").envs(variables.iter().map(|(name, value)| (name, value)));
+        cargo.env("RUSTFLAGS", format!("-Clink-arg=-fuse-ld={linker}"));
+        succeed(cargo.args(["build", "--target", TARGET]));
+        target.join(TARGET).join("debug/everything")
     };
     // What it says on this machine, built for this machine.
-    let native = crate::programs::build("everything", "cases", "");
-    for program in [build("bfd"), build("lld")] {
+    let native = build("everything", "cases", "");
+    for program in [for_aarch64("bfd"), for_aarch64("lld")] {
         for root in roots_with(&["lib/ld-linux-aarch64.so.1", "lib/ld-musl-aarch64.so.1"]) {
             // Not `command`: an emulated program cannot start itself.
             for case in

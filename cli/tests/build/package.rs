@@ -4,14 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::programs::{cargo_of, run};
-
-/// Runs a command, which must succeed.
-#[track_caller]
-fn succeed(command: &mut Command) {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
+use crate::programs::{command, directories, run, succeed};
 
 #[test]
 fn the_packages_install_and_build_programs() {
@@ -43,8 +36,9 @@ fn the_packages_install_and_build_programs() {
     install.args(["install", "--debug", "--offline", "--path", ".", "--root"]).arg(here.join("root"));
     succeed(install.env("CARGO_TARGET_DIR", here.join("target")).current_dir(here.join(packages[0])));
     let installed = here.join("root/bin/cargo-import-dynamic");
-    let (program, output) = cargo_of(&installed, "undefined", "packaged", &["build", "--allow-undefined"], "");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (directory, target) = directories("undefined", "packaged");
+    succeed(command(&installed, &directory, &target).args(["build", "--allow-undefined"]));
+    let program = target.join("x86_64-unknown-linux-gnu/debug/undefined");
     assert_eq!(run(&program, &[]).stdout, "running\n");
     fs::remove_dir_all(here).unwrap();
 }

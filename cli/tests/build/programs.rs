@@ -6,30 +6,45 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Builds a program of `programs/` into a directory of the test's own; cargo's output.
-pub(crate) fn cargo(program: &str, test: &str, arguments: &[&str], flags: &str) -> (PathBuf, Output) {
-    cargo_of(Path::new(env!("CARGO_BIN_EXE_cargo-import-dynamic")), program, test, arguments, flags)
-}
-
-/// The same with that cargo-import-dynamic.
-pub(crate) fn cargo_of(this: &Path, program: &str, test: &str, arguments: &[&str], flags: &str) -> (PathBuf, Output) {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("build").join(test);
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/build/programs").join(program);
+/// `cargo import-dynamic` on the program in a directory, which builds into another one.
+pub(crate) fn command(this: &Path, directory: &Path, target: &Path) -> Command {
     let mut command = Command::new(this);
-    command.arg("import-dynamic").args(arguments).current_dir(directory).env("CARGO_TARGET_DIR", &target);
+    command.arg("import-dynamic").current_dir(directory).env("CARGO_TARGET_DIR", target);
     // What the run of these tests itself was told is not meant for the programs.
     for name in ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "CARGO_BUILD_TARGET", "RUST_BACKTRACE"] {
         command.env_remove(name);
     }
+    command
+}
+
+/// The program under test.
+pub(crate) fn this() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_cargo-import-dynamic"))
+}
+
+/// The sources of a program, and the directory of a test's own that it is built into.
+pub(crate) fn directories(program: &str, test: &str) -> (PathBuf, PathBuf) {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/build/programs").join(program);
+    (directory, Path::new(env!("CARGO_TARGET_TMPDIR")).join("build").join(test))
+}
+
+/// Builds a program of `programs/`; cargo's output.
+pub(crate) fn cargo(program: &str, test: &str, arguments: &[&str], flags: &str) -> (PathBuf, Output) {
+    let (directory, target) = directories(program, test);
+    let mut command = command(this(), &directory, &target);
     if !flags.is_empty() {
         command.env("RUSTFLAGS", flags);
     }
-    if !variables.is_empty() {
-        command.env_remove("RUSTUP_TOOLCHAIN").envs(variables.iter().map(|(name, value)| (name, value)));
-    }
-    let output = command.output().unwrap();
-    let triple = arguments.iter().position(|argument| *argument == "--target").map(|at| arguments[at + 1]);
-    (target.join(triple.unwrap_or("x86_64-unknown-linux-gnu")).join("debug").join(program), output)
+    let output = command.args(arguments).output().unwrap();
+    (target.join("x86_64-unknown-linux-gnu/debug").join(program), output)
+}
+
+/// What a command says, which must succeed.
+#[track_caller]
+pub(crate) fn succeed(command: &mut Command) -> Said {
+    let said = said(command);
+    assert_eq!(said.status, Some(0), "{command:?}: {}{}", said.stdout, said.stderr);
+    said
 }
 
 /// Builds a program, which must succeed.
