@@ -7,6 +7,7 @@ mod aarch64;
 mod cases;
 mod exports;
 mod linkers;
+mod options;
 mod package;
 mod programs;
 #[cfg(feature = "suites")]
