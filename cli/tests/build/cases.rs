@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use object::read::elf::{ElfFile64, FileHeader as _, ProgramHeader as _};
 use object::{Endianness, elf};
 
-use crate::programs::{build, cargo, run, run_everywhere, run_with};
+use crate::programs::{build, cargo, directories, run, run_everywhere, run_in, run_with};
 
 fn everything() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
@@ -154,6 +154,30 @@ fn without_a_libc_one_line_and_127() {
     assert_eq!(said.status, Some(127));
     assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
     assert!(said.stderr.contains("/no/such/interpreter: not found"), "{}", said.stderr);
+}
+
+#[test]
+fn without_a_libc_every_path_is_named() {
+    let root = directories("everything", "without a libc").1;
+    std::fs::create_dir_all(&root).unwrap();
+    std::fs::copy(everything(), root.join("program")).unwrap();
+    let said = run_in(&root, "/program", &["files"]);
+    let (glibc, musl) = ("ld-linux-x86-64.so.2", "ld-musl-x86_64.so.1");
+    let interpreters = [
+        format!("/lib64/{glibc}"),
+        format!("/usr/lib64/{glibc}"),
+        format!("/usr/lib/x86_64-linux-gnu/{glibc}"),
+        format!("/lib/{musl}"),
+        format!("/usr/lib/{musl}"),
+        "/usr/bin/env".to_owned(),
+        "/bin/sh".to_owned(),
+    ];
+    let tried = interpreters.map(|path| format!("{path}: not found")).join(", ");
+    let expected = format!(
+        "import-dynamic: no usable host libc: no dynamic linker (tried {tried}); \
+         install a libc or set IMPORT_DYNAMIC_INTERPRETER\n"
+    );
+    assert_eq!((said.status, said.stdout, said.stderr), (Some(127), String::new(), expected));
 }
 
 #[test]

@@ -58,11 +58,19 @@ fn link_time_optimisation() {
 
 #[test]
 fn symbols_of_no_libc_are_the_linkers_error() {
-    let (_, output) = cargo("undefined", "undefined", &["build"], "");
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    assert!(text.contains("undefined symbol: no_such_function"), "{text}");
-    assert!(text.contains("calls_it") || text.contains("main.rs"), "names who wants it: {text}");
+    let all = [
+        ("bfd", "undefined reference to `no_such_function'", "undefined::calls_it"),
+        ("lld", "undefined symbol: no_such_function", "referenced by main.rs"),
+        ("mold", "undefined symbol: no_such_function", "calls_it"),
+    ];
+    for (linker, says, names) in all.into_iter().filter(|all| all.0 != "mold" || has("mold")) {
+        let flags = format!("-Clink-arg=-fuse-ld={linker}");
+        let (_, output) = cargo("undefined", &format!("undefined-{linker}"), &["build"], &flags);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success());
+        assert!(text.contains(says), "{linker}: {text}");
+        assert!(text.contains(names), "{linker} names who wants it: {text}");
+    }
 }
 
 #[test]

@@ -78,6 +78,12 @@ pub(crate) fn run_with(program: &Path, arguments: &[&str], variables: &[(&str, &
     said(Command::new(program).args(arguments).envs(variables.iter().copied()))
 }
 
+/// Runs a program in a root directory.
+pub(crate) fn run_in(root: &Path, program: &str, arguments: &[&str]) -> Said {
+    let mut command = Command::new("unshare");
+    said(command.args(["--user", "--map-root-user", "chroot"]).arg(root).arg(program).args(arguments))
+}
+
 /// Root directories of other hosts of this machine.
 fn roots() -> Vec<PathBuf> {
     roots_with(&["lib64/ld-linux-x86-64.so.2", "lib/ld-musl-x86_64.so.1"])
@@ -114,14 +120,14 @@ pub(crate) fn run_with_library(program: &Path, arguments: &[&str], library: Opti
         let name = format!("/build-test-{}-{}", std::process::id(), RUNS.fetch_add(1, Ordering::Relaxed));
         let inside = |name: &str| root.join(name.trim_start_matches('/'));
         fs::copy(program, inside(&name)).unwrap();
-        let mut command = Command::new("unshare");
-        command.args(["--user", "--map-root-user", "chroot"]).arg(&root).arg(&name).args(arguments);
+        let mut all_arguments = arguments.to_vec();
         let library = library.map(|library| {
             let name = format!("{name}.so");
             fs::copy(library, inside(&name)).unwrap();
             name
         });
-        let said = said(command.args(&library));
+        all_arguments.extend(library.as_deref());
+        let said = run_in(&root, &name, &all_arguments);
         fs::remove_file(inside(&name)).unwrap();
         if let Some(name) = library {
             fs::remove_file(inside(&name)).unwrap();
