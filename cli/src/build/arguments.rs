@@ -79,8 +79,9 @@ impl Arguments {
         at.and_then(|at| self.all.get(at + 1)).map_or(Path::new("a.out"), Path::new)
     }
 
-    /// The object files and static libraries that are linked, as far as the arguments and the library path tell.
-    pub fn inputs(&self) -> Vec<PathBuf> {
+    /// The object files and static libraries that are linked, as the arguments and the library path tell; `find` is asked for
+    /// the file of a name where the compiler alone knows its directory.
+    pub fn inputs(&self, find: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
         let mut directories = Vec::new();
         let mut previous = OsStr::new("");
         for argument in &self.all {
@@ -97,7 +98,8 @@ impl Arguments {
             let text = argument.to_str().unwrap_or_default();
             if let Some(library) = text.strip_prefix("-l") {
                 let name = format!("lib{library}.a");
-                inputs.extend(directories.iter().map(|directory| directory.join(&name)).find(|path| path.exists()));
+                let found = directories.iter().map(|directory| directory.join(&name)).find(|path| path.exists());
+                inputs.extend(found.or_else(|| find(&name).filter(|_| !REPLACED.contains(&library))));
             } else if !text.starts_with('-') && previous != "-o" && previous != "-L" {
                 inputs.push(PathBuf::from(argument));
             }
@@ -192,7 +194,9 @@ mod tests {
     fn inputs_and_output() {
         let arguments = parse(&["-L", "/lib", "x.o", "-lnosuchlibrary", "-o", "out", "lib.rlib", "-Wl,-O1"]);
         assert_eq!(arguments.output(), Path::new("out"));
-        assert_eq!(arguments.inputs(), [Path::new("x.o"), Path::new("lib.rlib")]);
+        assert_eq!(arguments.inputs(|_| None), [Path::new("x.o"), Path::new("lib.rlib")]);
+        let arguments = parse(&["-L/lib", "x.o", "-lnosuchlibrary", "-lc"]);
+        assert_eq!(arguments.inputs(|name| Some(name.into())), [Path::new("x.o"), Path::new("libnosuchlibrary.a")]);
     }
 
     #[test]

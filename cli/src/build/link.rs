@@ -129,14 +129,16 @@ pub fn link(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitStatus,
         Allowed::Listed(names) => names.clone(),
         Allowed::All => Vec::new(),
     };
-    let command = prepare(&arguments, &target, &listed, &directory)?;
+    let inputs = arguments.inputs(|name| file_of(&settings.linker, name));
+    let prepare = |allowed: &[String]| prepare(&arguments, &inputs, &target, allowed, &directory);
+    let command = prepare(&listed)?;
     if settings.allowed == Allowed::All {
         let output = run(&command, Stdio::piped())?;
         if output.status.success() {
             return Ok(output.status);
         }
         let undefined = undefined(&String::from_utf8_lossy(&output.stderr));
-        let command = prepare(&arguments, &target, &undefined, &directory)?;
+        let command = prepare(&undefined)?;
         return Ok(run(&command, Stdio::inherit())?.status);
     }
     Ok(run(&command, Stdio::inherit())?.status)
@@ -145,13 +147,14 @@ pub fn link(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitStatus,
 /// Writes what is linked in the place of the C library, and the real linker's arguments.
 fn prepare(
     arguments: &Arguments,
+    inputs: &[PathBuf],
     target: &Target,
     allowed: &[String],
     directory: &Directory,
 ) -> Result<Vec<OsString>, LinkError> {
     let mut known = symbols::known(target.symbols);
     let mut scan = Scan::default();
-    arguments.inputs().iter().for_each(|input| scan.file(input));
+    inputs.iter().for_each(|input| scan.file(input));
     let references = |known: &Known| {
         let name = known.names[0];
         let is_weak = known.data.is_none() && scan.weak.contains(name) && !scan.defined.contains(name);
@@ -190,6 +193,13 @@ fn prepare(
     let mut command = arguments.rewrite(&start, &weak, &imports, &exported);
     command.extend(target.machine.arguments.iter().map(OsString::from));
     Ok(command)
+}
+
+/// Where a C compiler has a library of its own or the system's (`-print-file-name`: the name itself if nowhere).
+fn file_of(compiler: &Path, name: &str) -> Option<PathBuf> {
+    let output = Command::new(compiler).arg(format!("-print-file-name={name}")).output().ok()?;
+    let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+    path.is_absolute().then_some(path)
 }
 
 /// A function of which nothing is known but its name.

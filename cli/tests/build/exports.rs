@@ -73,16 +73,3 @@ fn exports_are_a_choice() {
 fn export_dynamic_needs_no_flag() {
     prints(plain(), "exported", &library("exported.c"), "12387\n");
 }
-
-/// Hosts without a C++ library cannot open it; this one can.
-#[test]
-fn exceptions_stay_inside_of_their_library() {
-    let all = run_with_library(plain(), &["exceptions"], Some(&library("exceptions.cc")));
-    for (host, said) in all {
-        if host != "this host" && said.stderr.contains("libstdc++") {
-            continue;
-        }
-        let once = "(true, 104, true, 142, 1)\n";
-        assert_eq!((said.status, said.stdout), (Some(0), once.repeat(2)), "{host}: {}", said.stderr);
-    }
-}

@@ -5,6 +5,7 @@
 
 mod aarch64;
 mod cases;
+mod cpp;
 mod exports;
 mod linkers;
 mod options;

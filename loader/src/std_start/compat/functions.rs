@@ -11,14 +11,14 @@ use crate::elf::Phdr;
 use crate::std_start::lookup::Lookup;
 
 /// A function of the host, found when one of ours that calls it is given out.
-struct Host(&'static CStr, AtomicUsize);
+pub(super) struct Host(&'static CStr, AtomicUsize);
 
 impl Host {
-    const fn new(name: &'static CStr) -> Self {
+    pub(super) const fn new(name: &'static CStr) -> Self {
         Self(name, AtomicUsize::new(0))
     }
 
-    fn found(&self, lookup: &Lookup) -> bool {
+    pub(super) fn found(&self, lookup: &Lookup) -> bool {
         let address = lookup.find(self.0);
         self.1.store(address, Ordering::Relaxed);
         address != 0
@@ -28,7 +28,7 @@ impl Host {
     ///
     /// # Safety
     /// It has been found, and as for the function.
-    unsafe fn call(&self, [a, b, c, d, e]: [usize; 5]) -> usize {
+    pub(super) unsafe fn call(&self, [a, b, c, d, e]: [usize; 5]) -> usize {
         // SAFETY: the caller's; surplus arguments are not looked at (ABI: they are in registers that the callee may use).
         unsafe {
             let function: unsafe extern "C" fn(usize, usize, usize, usize, usize) -> usize =

@@ -10,6 +10,7 @@ use super::lookup::Lookup;
 
 mod checked;
 mod functions;
+mod thread_exit;
 #[cfg_attr(target_arch = "x86_64", path = "variadic/x86_64.rs")]
 #[cfg_attr(target_arch = "aarch64", path = "variadic/aarch64.rs")]
 mod variadic;
@@ -112,8 +113,11 @@ const CHECKED_LAST: &[&[u8]] = &[
 /// ours.
 pub(super) fn find(name: &CStr, is_only_weak: bool, lookup: &Lookup) -> usize {
     let name = name.to_bytes();
-    if !is_only_weak && let Some(function) = functions::find(name, lookup).or_else(|| checked::find(name, lookup)) {
-        return function;
+    if !is_only_weak {
+        let own = functions::find(name, lookup).or_else(|| checked::find(name, lookup));
+        if let Some(function) = own.or_else(|| thread_exit::find(name, lookup)) {
+            return function;
+        }
     }
     other_name(name, lookup)
 }
