@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::linkers::has;
-use crate::programs::{build, run_with_library};
+use crate::programs::{build, run_everywhere, run_with_library};
 
 /// Compiles a library; for any host's C library, if it is C.
 pub(crate) fn library(source: &str) -> PathBuf {
@@ -72,4 +72,15 @@ fn exports_are_a_choice() {
 #[test]
 fn export_dynamic_needs_no_flag() {
     prints(plain(), "exported", &library("exported.c"), "12387\n");
+}
+
+/// Older dynamic linkers call it before the program's imports are bound.
+#[test]
+fn an_allocator_of_the_programs_own_is_the_libcs() {
+    for linker in ["lld", "bfd"] {
+        let program = build("malloc", &format!("malloc-{linker}"), &format!("-Clink-arg=-fuse-ld={linker}"));
+        for (host, said) in run_everywhere(&program, &[]) {
+            assert_eq!((said.status, said.stdout.as_str()), (Some(0), "1 1 1 190000\n"), "{host}: {}", said.stderr);
+        }
+    }
 }

@@ -42,7 +42,7 @@ fn function(import: &Import, lookup: &Lookup) -> usize {
 }
 
 /// The import whose stub is at `code`, if that is what it is.
-fn import_of(imports: &[Import], code: usize) -> Option<&Import> {
+pub(super) fn import_of(imports: &[Import], code: usize) -> Option<&Import> {
     // SAFETY: the address of a resolver, which is code of the program.
     let address = unsafe { arch::import_of_stub(code as *const u8) };
     let offset = address.checked_sub(imports.as_ptr() as usize)?;

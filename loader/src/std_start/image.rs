@@ -5,6 +5,7 @@ use core::ffi::CStr;
 use object::LittleEndian as LE;
 use object::elf;
 
+use super::bind;
 use super::dynamic::{Dynamic, is_found};
 use super::import::Import;
 use crate::arch;
@@ -45,12 +46,24 @@ impl<'a> Std<'a> {
         self.imports.iter().filter(|import| !import.is_data())
     }
 
+    /// Where functions' addresses are wanted, and the numbers of those functions, in a program that exports something: a library
+    /// may call that before the imports are bound. glibc's interpreter calls a `malloc` of the program's so.
+    fn early(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let imports = if self.dynamic.symbols.is_empty() { &[] } else { self.imports };
+        self.dynamic.of_kind(arch::IRELATIVE).filter_map(move |(place, stub)| {
+            let import = bind::import_of(imports, stub)?;
+            let number = self.functions().position(|other| core::ptr::eq(other, import))?;
+            Some((place as usize, number))
+        })
+    }
+
     /// Bytes that all of it needs at most.
     pub(crate) fn size(&self) -> usize {
         let names = self.imports.iter().flat_map(Import::names);
         let imports: usize = names.map(|name| name.count_bytes() + 1 + (SYMBOL + RELOCATION + 1) * 8).sum();
         let own = self.dynamic.strings.len() + self.dynamic.symbols.len() * (SYMBOL + 1) * 8;
-        imports + own + self.dynamic.symbolic().count() * RELOCATION * 8
+        let relocations = self.dynamic.symbolic().count() + self.early().count();
+        imports + own + relocations * RELOCATION * 8
     }
 
     /// The names of functions, those of variables, and the string table of what the program's linker has exported.
@@ -130,6 +143,9 @@ impl<'a> Std<'a> {
             writer.pair(place, symbol << 32 | u64::from(kind.0));
             writer.push(0);
         };
+        for (place, number) in self.early() {
+            push(place, symbol + number as u64, arch::GLOB_DAT);
+        }
         for import in self.functions() {
             push(import.slot_address(), symbol, arch::GLOB_DAT);
             symbol += 1;
