@@ -81,7 +81,15 @@ pub(crate) fn run_with(program: &Path, arguments: &[&str], variables: &[(&str, &
 /// Runs a program in a root directory.
 pub(crate) fn run_in(root: &Path, program: &str, arguments: &[&str]) -> Said {
     let mut command = Command::new("unshare");
-    said(command.args(["--user", "--map-root-user", "chroot"]).arg(root).arg(program).args(arguments))
+    command.args(["--user", "--map-root-user", "chroot"]).arg(root).arg(program).args(arguments);
+    loop {
+        let said = said(&mut command);
+        // A program that another test's thread started meanwhile still has the copy open for writing, until it runs.
+        if !said.stderr.ends_with("Text file busy\n") {
+            return said;
+        }
+        std::thread::yield_now();
+    }
 }
 
 /// Root directories of other hosts of this machine.

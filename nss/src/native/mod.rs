@@ -20,6 +20,9 @@
 //! - Sources of nsswitch.conf(5) other than `files` and `dns` are passed over, with their criteria.
 //! - Nothing is kept: each lookup reads its files anew. glibc reads `/etc/host.conf` and `/etc/gai.conf` once.
 //! - TCP has the time that UDP has (glibc waits for ever), and its answers are checked against the question as well.
+//! - With `no-aaaa`, a question for IPv6 addresses that no server answers fails with EAI_AGAIN. glibc takes it to be
+//!   answered with nothing.
+//! - In nsswitch.conf(5), a comment may end a line, as its manual says. glibc takes its words for sources.
 //! - A pointer to what no host may be called is no name. glibc (2.31 to 2.42) gives any.
 //! - HOSTALIASES, the `sortlist` of resolv.conf(5), and `reorder` and `trim` of host.conf(5) are ignored; so are escapes
 //!   (`\046`) in names. IDNA is left alone: `AI_IDN` takes ASCII names only, as glibc does without libidn2.
