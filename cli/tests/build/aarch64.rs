@@ -42,6 +42,10 @@ fn emulated(program: &Path, root: &Path, arguments: &[&str]) -> Said {
 
 #[test]
 fn cases_of_aarch64() {
+    let roots = roots_with(&["lib/ld-linux-aarch64.so.1", "lib/ld-musl-aarch64.so.1"]);
+    if roots.is_empty() {
+        return println!("not run: no AArch64 roots");
+    }
     let Some((this, variables)) = ready() else { return };
     let for_aarch64 = |linker: &str| {
         let (directory, target) = directories("everything", &format!("aarch64-{linker}"));
@@ -54,12 +58,12 @@ fn cases_of_aarch64() {
     // What it says on this machine, built for this machine.
     let native = build("everything", "cases", "");
     for program in [for_aarch64("bfd"), for_aarch64("lld")] {
-        for root in roots_with(&["lib/ld-linux-aarch64.so.1", "lib/ld-musl-aarch64.so.1"]) {
+        for root in &roots {
             // Not `command`: an emulated program cannot start itself.
             for case in
                 ["c", "differences", "panic", "thread-locals", "files", "sockets", "signals", "fork", "environment"]
             {
-                let said = emulated(&program, &root, &[case]);
+                let said = emulated(&program, root, &[case]);
                 let expected = run(&native, &[case]).stdout;
                 assert_eq!(
                     (said.status, said.stdout),

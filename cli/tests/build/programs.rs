@@ -82,14 +82,16 @@ pub(crate) fn run_with(program: &Path, arguments: &[&str], variables: &[(&str, &
 pub(crate) fn run_in(root: &Path, program: &str, arguments: &[&str]) -> Said {
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "chroot"]).arg(root).arg(program).args(arguments);
-    loop {
-        let said = said(&mut command);
+    let mut run = || said(&mut command);
+    let mut answer = run();
+    for _ in 0..1000 {
         // A program that another test's thread started meanwhile still has the copy open for writing, until it runs.
-        if !said.stderr.ends_with("Text file busy\n") {
-            return said;
+        if !answer.stderr.ends_with("Text file busy\n") {
+            break;
         }
-        std::thread::yield_now();
+        answer = run();
     }
+    answer
 }
 
 /// Root directories of other hosts of this machine.
