@@ -10,6 +10,7 @@ use std::{env, fs, panic, process, thread};
 
 unsafe extern "C" {
     fn c_everything(text: *const c_char, n: c_int, d: f64);
+    fn c_differences(n: c_int);
     fn getenv(name: *const c_char) -> *const c_char;
     fn signal(number: c_int, handler: usize) -> usize;
     fn raise(number: c_int) -> c_int;
@@ -25,6 +26,8 @@ fn main() {
     match env::args().nth(1).unwrap_or_default().as_str() {
         // SAFETY: as the C function is declared.
         "c" => unsafe { c_everything(c"abc".as_ptr(), 20, 2.5) },
+        // SAFETY: likewise.
+        "differences" => unsafe { c_differences(5) },
         "threads" => threads(1000),
         "thread-locals" => thread_locals(),
         "panic" => panics(),
