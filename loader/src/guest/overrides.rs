@@ -50,35 +50,28 @@ const OF_HOME_LIST: [Exported; AT_HOME] = joined(&[
     ],
 ]);
 
-/// A number below 256 for a name, by which nearly all names are told from those of the lists.
-const fn digest(name: &CStr) -> usize {
-    let bytes = name.to_bytes();
-    match (bytes.first(), bytes.last()) {
-        (Some(&first), Some(&last)) => (bytes.len() * 7 + first as usize * 31 + last as usize * 131) % 256,
-        _ => 0,
-    }
-}
-
-/// The digests of all names in the lists, a bit each.
-static DIGESTS: [u64; 4] = {
-    let mut digests = [0; 4];
+/// By the lowest bits of the first letter, the lengths of the names in the lists, a bit each: what nearly all names are told
+/// from them by.
+static LENGTHS: [u32; 32] = {
+    let mut lengths = [0; 32];
     let lists: [&[Exported]; 2] = [&EXPORTS_LIST, &OF_HOME_LIST];
     let mut list = 0;
     while list < lists.len() {
         let mut index = 0;
         while index < lists[list].len() {
-            let digest = digest(lists[list][index].name);
-            digests[digest / 64] |= 1 << (digest % 64);
+            let name = lists[list][index].name.to_bytes();
+            lengths[name[0] as usize % 32] |= 1 << (name.len() % 32);
             index += 1;
         }
         list += 1;
     }
-    digests
+    lengths
 };
 
 fn may_be_listed(name: &CStr) -> bool {
-    let digest = digest(name);
-    DIGESTS.get(digest / 64).is_some_and(|word| word >> (digest % 64) & 1 != 0)
+    let bytes = name.to_bytes_with_nul();
+    let lengths = bytes.first().and_then(|&first| LENGTHS.get(usize::from(first) % 32));
+    lengths.is_some_and(|lengths| lengths >> ((bytes.len() - 1) % 32) & 1 != 0)
 }
 
 /// What is to be called for a function of the host's libc.
