@@ -64,7 +64,6 @@ slots_and! {
     PTHREAD_KEY_CREATE = "pthread_key_create",
     PTHREAD_SETSPECIFIC = "pthread_setspecific",
     STDOUT = "stdout",
-    FORK = "fork",
 }
 
 /// The addresses of the host's functions.

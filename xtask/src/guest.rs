@@ -25,6 +25,9 @@ pub(crate) struct Options {
     /// Only the roots whose name contains this.
     #[arg(long, value_name = "TEXT")]
     root: Option<String>,
+    /// Link glibc's program with the C library first, whose own `_Fork` it has then.
+    #[arg(long)]
+    libc_first: bool,
     /// Only the cases whose name contains one of these.
     cases: Vec<String>,
 }
@@ -65,7 +68,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
         if wanted.is_empty() {
             continue;
         }
-        let program = build(workspace, home, arch)?;
+        let program = build(workspace, home, arch, options.libc_first)?;
         for recipe in wanted {
             let root = roots.make(recipe, arch)?;
             let outcome = run_in(&program, &root, &options.cases)?;
@@ -79,7 +82,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
 }
 
 /// The tests as a static program with this C library.
-fn build(workspace: &Workspace, home: Libc, arch: Arch) -> Result<PathBuf> {
+fn build(workspace: &Workspace, home: Libc, arch: Arch, libc_first: bool) -> Result<PathBuf> {
     let test = ["test", "--no-run", "--package", "import-dynamic", "--test", "guest"];
     let mut cargo = match home {
         Libc::Musl => {
@@ -87,6 +90,19 @@ fn build(workspace: &Workspace, home: Libc, arch: Arch) -> Result<PathBuf> {
             let [target] = &targets::prepare(workspace, &[name])?[..] else { anyhow::bail!("no target for musl") };
             let mut cargo = target.cargo(workspace);
             cargo.args(test).args(["--target", &target.name]);
+            cargo
+        }
+        _ if libc_first => {
+            use std::os::unix::fs::PermissionsExt;
+
+            let linker = workspace.target.join("libc-first");
+            let script = "#!/bin/sh\nexec cc -Wl,-u,_Fork -Wl,-Bstatic -lc \"$@\"\n";
+            workspace::write(&linker, script)?;
+            std::fs::set_permissions(&linker, std::fs::Permissions::from_mode(0o755))?;
+            let mut cargo = workspace.cargo();
+            let variable = format!("CARGO_TARGET_{}_UNKNOWN_LINUX_GNU_LINKER", arch.name().to_uppercase());
+            // Cargo does not build again for another linker.
+            cargo.args(test).arg("--target-dir").arg(workspace.target.join("libc-first-build")).env(variable, &linker);
             cargo
         }
         _ => {

@@ -101,7 +101,6 @@ fn prepare(thread_pointer: *mut u8, slots: Slots) {
     let _blocked = SignalsBlocked::new(); // a handler must not see that control block in place
     attach::prepare();
     fork::prepare();
-    crate::guest::clone::prepare(slots.get(slots::FORK));
     exit::prepare(slots);
     stack_bounds::prepare(slots);
     handlers::prepare(thread_pointer, slots.get(slots::ERRNO_LOCATION));

@@ -12,14 +12,21 @@ use core::ffi::c_int;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::arch::{self, number};
-use crate::guest::{attach, errno, handlers};
+use crate::guest::{attach, errno, guest_symbol, handlers};
+use crate::host::{LinkMode, host_if_up};
 use crate::optional;
 
-/// The guest's fork(2); written at bring-up.
+/// The guest's fork(2); 0 until it is asked for. Threads that race find the same.
 static FORK: AtomicUsize = AtomicUsize::new(0);
 
-pub(crate) fn prepare(fork: usize) {
-    FORK.store(fork, Ordering::Relaxed);
+/// Looks for the guest's fork(2), which another function is found in place of: before the locks are taken that looking may
+/// need.
+pub(crate) fn find() -> Option<usize> {
+    if FORK.load(Ordering::Relaxed) == 0 {
+        let host = host_if_up().filter(|host| host.link_mode() == LinkMode::Guest)?;
+        FORK.store(guest_symbol(host, c"fork")?, Ordering::Relaxed);
+    }
+    Some(FORK.load(Ordering::Relaxed))
 }
 
 const SIG_SETMASK: usize = 2;

@@ -8,15 +8,19 @@ use core::ffi::c_int;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::arch::{self, number};
+use crate::error::Errno;
 use crate::guest::maker::{GUEST, HOME};
 use crate::guest::signals::SignalsBlocked;
-use crate::guest::{attach, ids};
+use crate::guest::{area, attach, call, callback, clone, errno, ids};
 #[cfg(not(all(target_feature = "crt-static", target_env = "musl")))]
 use crate::optional;
 
 /// Nobody makes a control block or changes ids while the process forks: neither the locks nor the libcs' thread lists are then in
 /// the middle of that in the child.
 extern "C" fn before() {
+    if !attach::is_never_attached() {
+        clone::find();
+    }
     ids::acquire(); // while signals are not blocked: who changes ids waits for this thread to take part
     let previous = SignalsBlocked::new().keep(); // a handler that attaches would wait for its own thread
     GUEST.acquire();
@@ -87,8 +91,49 @@ pub(crate) fn of_home() -> c_int {
             return fork();
         }
         before();
-        let result = crate::guest::clone::fork();
+        let result = clone::fork();
         after();
+        result
+    }
+}
+
+/// fork(2), _Fork(3) and vfork(2) for code of the program: home's `fork`, which both libcs are part of. (vfork(2) may be
+/// fork(2), POSIX says.)
+pub(crate) extern "C" fn by_the_program() -> c_int {
+    let token = callback::enter();
+    let result = of_home();
+    if result < 0 {
+        errno::set(errno::home());
+    }
+    // SAFETY: of the `enter` above, in the parent and in the child.
+    unsafe { callback::leave(token) };
+    result
+}
+
+/// fork(2) for libraries of the host, with the guest's thread pointer in place.
+pub(crate) extern "C" fn by_a_library() -> c_int {
+    let Some((_, area)) = area::current() else { return by_the_program() };
+    // SAFETY: this thread's own area.
+    let is_home_thread = unsafe { !(*area).lent.is_null() };
+    if is_home_thread && cfg!(not(target_env = "musl")) {
+        return by_the_program();
+    }
+    // A thread that the guest made; or a home thread where home's fork would be without the guest's.
+    let Some(fork) = clone::find() else {
+        errno::set(Errno(11));
+        return -1;
+    };
+    ids::acquire();
+    let blocked = SignalsBlocked::new();
+    GUEST.acquire();
+    HOME.acquire();
+    // SAFETY: fork(2) of the guest; the locks were taken above, on this thread.
+    unsafe {
+        let result = call(fork, [0; 4]) as c_int;
+        HOME.release();
+        GUEST.release();
+        ids::release();
+        drop(blocked);
         result
     }
 }

@@ -4,7 +4,7 @@
 use core::ffi::{CStr, c_int};
 
 use crate::exported::Exported;
-use crate::guest::{callback, errno, fork, guest_symbol, ids, self_thread, sigaction};
+use crate::guest::{callback, fork, guest_symbol, ids, self_thread, sigaction};
 use crate::host::Host;
 
 const EMPTY: Exported = Exported { name: c"", code: core::ptr::null() };
@@ -27,8 +27,13 @@ const fn joined<const N: usize>(lists: &[&[Exported]]) -> [Exported; N] {
 /// What the image exports in guest mode, beside the program's own exports.
 pub(crate) static EXPORTS: [Exported; EXPORTED] = EXPORTS_LIST;
 const EXPORTS_LIST: [Exported; EXPORTED] =
-    joined(&[&sigaction::OF_THE_GUEST, &ids::functions::ALL, &self_thread::ALL, &self_thread::scheduling::ALL]);
-const EXPORTED: usize = sigaction::COUNT + ids::functions::COUNT + self_thread::COUNT + self_thread::scheduling::COUNT;
+    joined(&[&sigaction::OF_THE_GUEST, &ids::functions::ALL, &self_thread::ALL, &self_thread::scheduling::ALL, &FORKS]);
+const FORKS: [Exported; 2] = [
+    Exported { name: c"fork", code: fork::by_a_library as *const () },
+    Exported { name: c"daemon", code: daemon_by_a_library as *const () },
+];
+const EXPORTED: usize =
+    sigaction::COUNT + ids::functions::COUNT + self_thread::COUNT + self_thread::scheduling::COUNT + FORKS.len();
 
 /// What the program gets: functions for code of home's, which put its thread pointer in place themselves.
 static OF_HOME: [Exported; AT_HOME] = OF_HOME_LIST;
@@ -37,43 +42,36 @@ const OF_HOME_LIST: [Exported; AT_HOME] = joined(&[
     &sigaction::OF_HOME,
     &ids::functions::ALL,
     &[
-        Exported { name: c"fork", code: forks as *const () },
-        Exported { name: c"_Fork", code: forks as *const () },
-        Exported { name: c"vfork", code: forks as *const () }, // its child may not return from a call that switches
+        Exported { name: c"fork", code: fork::by_the_program as *const () },
+        Exported { name: c"_Fork", code: fork::by_the_program as *const () },
+        Exported { name: c"vfork", code: fork::by_the_program as *const () }, // its child may not return from a call that switches
         Exported { name: c"daemon", code: daemon as *const () },
         Exported { name: c"exit", code: exit as *const () },
     ],
 ]);
 
-/// A number below 256 for a name, by which nearly all names are told from those of the lists.
-const fn digest(name: &CStr) -> usize {
-    let bytes = name.to_bytes();
-    match (bytes.first(), bytes.last()) {
-        (Some(&first), Some(&last)) => (bytes.len() * 7 + first as usize * 31 + last as usize * 131) % 256,
-        _ => 0,
-    }
-}
-
-/// The digests of all names in the lists, a bit each.
-static DIGESTS: [u64; 4] = {
-    let mut digests = [0; 4];
+/// By the lowest bits of the first letter, the lengths of the names in the lists, a bit each: what nearly all names are told
+/// from them by.
+static LENGTHS: [u32; 32] = {
+    let mut lengths = [0; 32];
     let lists: [&[Exported]; 2] = [&EXPORTS_LIST, &OF_HOME_LIST];
     let mut list = 0;
     while list < lists.len() {
         let mut index = 0;
         while index < lists[list].len() {
-            let digest = digest(lists[list][index].name);
-            digests[digest / 64] |= 1 << (digest % 64);
+            let name = lists[list][index].name.to_bytes();
+            lengths[name[0] as usize % 32] |= 1 << (name.len() % 32);
             index += 1;
         }
         list += 1;
     }
-    digests
+    lengths
 };
 
 fn may_be_listed(name: &CStr) -> bool {
-    let digest = digest(name);
-    DIGESTS.get(digest / 64).is_some_and(|word| word >> (digest % 64) & 1 != 0)
+    let bytes = name.to_bytes_with_nul();
+    let lengths = bytes.first().and_then(|&first| LENGTHS.get(usize::from(first) % 32));
+    lengths.is_some_and(|lengths| lengths >> ((bytes.len() - 1) % 32) & 1 != 0)
 }
 
 /// What is to be called for a function of the host's libc.
@@ -102,25 +100,21 @@ fn listed(host: &Host, symbol: &CStr, found: *const ()) -> Option<Replacement> {
     (is_exported || guest_symbol(host, symbol) == Some(found as usize)).then_some(replacement)
 }
 
-/// fork(2), _Fork(3) and vfork(2): home's `fork`, which both libcs are part of. (vfork(2) may be fork(2), POSIX says.)
-extern "C" fn forks() -> c_int {
-    let token = callback::enter();
-    let result = fork::of_home();
-    if result < 0 {
-        errno::set(errno::home());
-    }
-    // SAFETY: of the `enter` above, in the parent and in the child.
-    unsafe { callback::leave(token) };
-    result
-}
-
 /// daemon(3).
-extern "C" fn daemon(keep_directory: c_int, keep_files: c_int) -> c_int {
-    match forks() {
+fn daemon_by(fork: extern "C" fn() -> c_int, keep_directory: c_int, keep_files: c_int) -> c_int {
+    match fork() {
         -1 => -1,
         0 => fork::become_daemon(keep_directory != 0, keep_files != 0),
         _ => crate::sys::exit_group(0),
     }
+}
+
+extern "C" fn daemon(keep_directory: c_int, keep_files: c_int) -> c_int {
+    daemon_by(fork::by_the_program, keep_directory, keep_files)
+}
+
+extern "C" fn daemon_by_a_library(keep_directory: c_int, keep_files: c_int) -> c_int {
+    daemon_by(fork::by_a_library, keep_directory, keep_files)
 }
 
 /// exit(3), of both libcs.

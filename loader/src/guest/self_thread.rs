@@ -41,9 +41,12 @@ unsafe fn borrower(thread: usize) -> Option<usize> {
     // SAFETY: pthread_self(3) on this guest thread pointer; the area of the thread that is asked for.
     unsafe {
         let distance = call(own_pthread_self, [0; 4]).wrapping_sub(own as usize);
-        let area = arch::area_of(thread.wrapping_sub(distance) as *mut u8);
+        let thread_pointer = thread.wrapping_sub(distance) as *mut u8;
+        let area = arch::area_of(thread_pointer);
         let borrower = (*area).borrower.load(core::sync::atomic::Ordering::Relaxed);
-        ((*area).key == area::key() && borrower != 0).then_some(borrower)
+        let is_borrowed = (*area).key == area::key() && borrower != 0;
+        // A child's only thread has another id than the word says, until it has been at home.
+        is_borrowed.then_some(if thread_pointer == own { sys::thread_id() } else { borrower })
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ("fork_from_another_thread", || std::thread::spawn(fork_and_imports).join().expect("children that end well")),
     ("fork_from_a_child", fork_deeply),
     ("fork_while_threads_attach", fork_while_threads_attach),
+    ("fork_by_a_library_while_threads_attach", fork_by_a_library),
     ("fork_and_a_command_with_pre_exec", command_with_pre_exec),
     ("exit_flushes_streams", exit_flushes),
     ("exit_runs_handlers_of_the_guest", exit_runs_handlers),
@@ -121,6 +122,24 @@ fn fork_deeply() {
 
 /// Threads come and go in the parent, so that some are making control blocks whenever it forks.
 fn fork_while_threads_attach() {
+    // musl forks alone: the guest's locks are as they were, and the child keeps away from those of its threads.
+    while_threads_attach(|| fork(0, cfg!(target_env = "musl")));
+}
+
+/// As a library of the host forks, and then the program's code runs in the child.
+fn fork_by_a_library() {
+    let fork: extern "C" fn() -> c_int = guest_function(c"fork");
+    while_threads_attach(|| {
+        // SAFETY: a call of the host's.
+        let process = unsafe { import_dynamic::guest_scope(|_| fork()) }.expect("a scope");
+        if process == 0 {
+            child(0, cfg!(target_env = "musl"));
+        }
+        wait_for(process);
+    });
+}
+
+fn while_threads_attach(fork: impl Fn()) {
     if crate::is_emulated("QEMU's own threads do not survive this, with any program") {
         return;
     }
@@ -137,8 +156,7 @@ fn fork_while_threads_attach() {
         })
         .collect();
     for _ in 0..100 {
-        // musl forks alone: the guest's locks are as they were, and the child keeps away from those of its threads.
-        fork(0, cfg!(target_env = "musl"));
+        fork();
     }
     STOP.store(true, Ordering::Relaxed);
     for thread in churn {
