@@ -16,7 +16,7 @@ static STATE: AtomicU8 = AtomicU8::new(UNKNOWN);
 fn is_on() -> bool {
     match STATE.load(Ordering::Relaxed) {
         UNKNOWN => {
-            let on = variable(b"IMPORT_DYNAMIC_DEBUG").is_some_and(|value| !value.is_empty() && value != c"0");
+            let on = variable(b"IMPORT_DYNAMIC_DEBUG").is_some_and(|value| !matches!(value.to_bytes(), [] | [b'0']));
             STATE.store(if on { ON } else { OFF }, Ordering::Relaxed);
             on
         }

@@ -13,7 +13,7 @@ pub struct Import {
 }
 
 impl Import {
-    pub const fn new(declaration: &'static Declaration, _: Stubs) -> Self {
+    pub const fn new(declaration: &'static Declaration, _: *const ()) -> Self {
         Self { slot: AtomicPtr::new(std::ptr::null_mut()), declaration }
     }
 
@@ -67,13 +67,11 @@ impl Flags {
     }
 }
 
-pub struct Stubs;
-
 #[doc(hidden)]
 macro_rules! __stubs {
     ($import:path) => {{
         const _: *const $crate::support::private::Import = &raw const $import;
-        $crate::support::private::Stubs
+        core::ptr::null()
     }};
 }
 
@@ -92,16 +90,19 @@ macro_rules! __variadic {
     }};
 }
 
-/// What the slot holds.
+/// Calls what binding finds: the real one jumps through the slot.
 #[doc(hidden)]
-macro_rules! __target {
-    ($import:path) => {
-        $import.target()
+macro_rules! __jump {
+    ($import:ident: $pointer:ty, ($($argument:ident),*) => $($head:tt)*) => {
+        $($head)* {
+            // SAFETY: the function's own type.
+            unsafe { core::mem::transmute::<*const (), $pointer>($import.target())($($argument),*) }
+        }
     };
 }
 
+pub(crate) use __jump as jump;
 pub(crate) use __stubs as stubs;
-pub(crate) use __target as target;
 pub(crate) use __variadic as variadic;
 
 pub struct Data<T> {

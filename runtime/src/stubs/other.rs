@@ -1,10 +1,16 @@
 //! Architectures without stubs of their own: a slot is null until the import is bound, and every call tests it.
 
-use crate::import::Import;
+use crate::import::{Code, Import};
 
-/// What a call jumps to, from what the slot holds.
-#[inline(always)]
-pub(crate) fn bound(import: &'static Import, code: *const ()) -> *const () {
+/// What a slot holds until its import is bound.
+pub(crate) const fn unbound(_: Code) -> *mut () {
+    core::ptr::null_mut()
+}
+
+/// What a call jumps to.
+#[inline]
+pub fn target(import: &'static Import) -> *const () {
+    let code = import.code();
     if code.is_null() { super::code_for_call(import) } else { code }
 }
 
@@ -16,21 +22,28 @@ pub extern "C" fn variadic_unsupported() -> ! {
     )
 }
 
-/// The stubs of the import that the static `$import` is: none.
+/// The stubs of an import: none.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __stubs {
-    ($import:path) => {
-        $crate::private::Stubs::new($crate::private::core::ptr::null(), $crate::private::core::ptr::null())
+    ($import:ident) => {
+        $crate::private::core::ptr::null()
     };
 }
 
-/// What a call of `$import` jumps to.
+/// Defines the function whose head is given: it calls what the slot of `$import` holds.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __target {
-    ($import:path) => {
-        $crate::private::Import::target(&$import)
+macro_rules! __jump {
+    ($import:ident: $pointer:ty, ($($argument:ident),*) => $($head:tt)*) => {
+        $($head)* {
+            // SAFETY: the code of an import of this type; the caller's contract otherwise.
+            unsafe {
+                $crate::private::core::mem::transmute::<*const (), $pointer>($crate::private::target(&$import))(
+                    $($argument),*
+                )
+            }
+        }
     };
 }
 
@@ -38,7 +51,7 @@ macro_rules! __target {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variadic {
-    ($import:path $(, $symbol:literal)?) => {
+    ($import:ident $(, $symbol:literal)?) => {
         $crate::private::variadic_unsupported as *const ()
     };
 }
