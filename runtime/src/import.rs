@@ -134,6 +134,13 @@ impl Import {
         }
     }
 
+    /// What a call jumps to, where no assembly reads the slot.
+    #[doc(hidden)]
+    #[inline]
+    pub fn target(&'static self) -> *const () {
+        stubs::bound(self, self.code())
+    }
+
     /// What the slot holds.
     #[inline]
     pub(crate) fn code(&self) -> *const () {

@@ -11,7 +11,7 @@ pub use crate::import::{Code, Declaration, Flags, Import};
 pub use crate::memory;
 pub use crate::registry::{Export, Requirement};
 pub use crate::stubs::*;
-pub use crate::{__jump as jump, __stubs as stubs, __variadic as variadic};
+pub use crate::{__stubs as stubs, __target as target, __variadic as variadic};
 
 pub use crate::callback::{CallbackToken, callback_enter, callback_leave};
 

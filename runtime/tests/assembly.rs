@@ -10,10 +10,10 @@ use support::{Link, build, folder, run};
 
 /// The functions compared: the demangled names end so.
 const FUNCTIONS: &[&str] = &[
-    "call_site",                   // a call
-    "call_cost::labs>::call",      // what it calls on x86-64: a jump through the slot
-    "call_cost::_::IMPORT::stubs", // what the slot holds then, in guest mode, and at first
-    "guest::guest_enter_fast",     // to which the first jumps
+    "call_site",                      // a call
+    "call_cost::labs>::target::call", // what it calls on x86-64: a jump through the slot
+    "call_cost::_::IMPORT::stubs",    // what the slot holds then, in guest mode, and at first
+    "guest::guest_enter_fast",        // to which the first jumps
 ];
 
 #[test]

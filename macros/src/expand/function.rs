@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use super::pointer::{pointer, unbound};
 use super::{Paths, callable, declaration, local};
 use crate::attributes::has;
-use crate::model::{Function, Group, Import, Param, Style};
+use crate::model::{Function, Group, Import, Style};
 
 pub(crate) fn expand(paths: &Paths, group: &Group, import: &Import, function: &Function) -> TokenStream {
     let pointer = pointer(function);
@@ -23,42 +23,45 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
     let core = &paths.core;
     let Import { attrs, vis, ident, .. } = import;
     let Function { abi, declared, .. } = function;
-    let params = params(function);
-    let names: Vec<_> = function.params.iter().map(|param| &param.ident).collect();
+    let params = function.params.iter().map(|param| {
+        let (attrs, ident, ty) = (&param.attrs, &param.ident, &param.ty);
+        quote!(#(#attrs)* #ident: #ty)
+    });
+    let names = function.params.iter().map(|param| &param.ident);
     let lifetimes = (!function.lifetimes.is_empty()).then(|| {
         let lifetimes = &function.lifetimes;
         quote!(<#(#lifetimes),*>)
     });
     let unsafety = (!function.safe).then(|| quote!(unsafe));
-    let call = |callee| {
-        let call = quote!(#callee(#(#names),*));
-        if function.safe { call } else { quote!(unsafe { #call }) }
-    };
-    let here = quote!(#ident::call::<()>);
+    let local_call = local("call");
+    let call = quote!(#local_call(#(#names),*));
+    let call = if function.safe { call } else { quote!(unsafe { #call }) };
     let pointer = unbound(function);
+    let transmute = |code| quote!(unsafe { #core::mem::transmute::<*const (), #pointer>(#code) });
     let (abi, body) = match &function.style {
         // A Result is no C type: such a function has the Rust ABI.
         Style::Fallible { binding, errno, value, error } => {
-            let (bind, call) = if *binding {
+            let code = if *binding {
                 // The question mark converts the error, and speaks of the user's error type if that has no conversion.
                 let span = error.span();
                 let mut ident = ident.clone();
                 ident.set_span(span);
-                let code = quote_spanned!(span=> #ident::import().bind()?);
-                let code = quote!(unsafe { #core::mem::transmute::<*const (), #pointer>(#code) });
-                let local_call = local("call");
-                (Some(quote!(let #local_call = #code;)), call(quote!(#local_call)))
+                quote_spanned!(span=> #ident::import().bind()?)
             } else {
-                (None, call(here))
+                quote!(#ident::target())
             };
+            let call_it = transmute(code);
             let result = if *errno {
                 errno_result(paths, value, error, &call)
             } else {
                 quote!(#core::result::Result::Ok(#call))
             };
-            (None, quote!(#bind #result))
+            (None, quote!(let #local_call = #call_it; #result))
         }
-        _ => (Some(quote!(extern #abi)), call(here)),
+        _ => {
+            let call_it = transmute(quote!(#ident::target()));
+            (Some(quote!(extern #abi)), quote!(let #local_call = #call_it; #call))
+        }
     };
     let inline = (!function.interpose && !has(attrs, "inline")).then(|| quote!(#[inline]));
     let interpose = function.interpose.then(|| {
@@ -74,33 +77,6 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
         #interpose
         #vis #unsafety #abi fn #ident #lifetimes(#(#params),*) #declared {
             #body
-        }
-    }
-}
-
-fn params(function: &Function) -> Vec<TokenStream> {
-    let param = |param: &Param| {
-        let (attrs, ident, ty) = (&param.attrs, &param.ident, &param.ty);
-        quote!(#(#attrs)* #ident: #ty)
-    };
-    function.params.iter().map(param).collect()
-}
-
-/// What calls compile to a call of: a C function that jumps through the slot.
-///
-/// Its type parameter has each crate that calls make one of its own, which it calls directly. A function of another crate
-/// would be called through the global offset table: one more load and one more jump that depends on it.
-fn jump(paths: &Paths, function: &Function) -> TokenStream {
-    let private = &paths.private;
-    let pointer = unbound(function);
-    let params = params(function);
-    let names = function.params.iter().map(|param| &param.ident);
-    let Function { abi, lifetimes, output, .. } = function;
-    let unsafety = (!function.safe).then(|| quote!(unsafe));
-    quote! {
-        #private::jump! { IMPORT: #pointer, (#(#names),*) =>
-            #[allow(improper_ctypes_definitions)]
-            #unsafety extern #abi fn call<#(#lifetimes,)* __Crate>(#(#params),*) #output
         }
     }
 }
@@ -190,7 +166,7 @@ fn companion(paths: &Paths, group: &Group, import: &Import, function: &Function,
     }
 }
 
-/// The import itself, and what reaches it: associated constants, and the function `call` that jumps through the slot.
+/// The import itself, and what reaches it: associated constants, and for the function that is called `target()`.
 fn accessor(
     paths: &Paths,
     group: &Group,
@@ -214,7 +190,12 @@ fn accessor(
         let symbol = function.interpose.then(|| &import.symbols[0]).into_iter();
         quote!(const CODE: *const () = #private::variadic!(IMPORT #(, #symbol)*);)
     } else if calls_target(&function.style) {
-        jump(paths, function)
+        quote! {
+            #[inline(always)]
+            fn target() -> *const () {
+                #private::target!(IMPORT)
+            }
+        }
     } else {
         TokenStream::new()
     };

@@ -13,7 +13,7 @@ pub struct Import {
 }
 
 impl Import {
-    pub const fn new(declaration: &'static Declaration, _: *const ()) -> Self {
+    pub const fn new(declaration: &'static Declaration, _: Stubs) -> Self {
         Self { slot: AtomicPtr::new(std::ptr::null_mut()), declaration }
     }
 
@@ -67,11 +67,13 @@ impl Flags {
     }
 }
 
+pub struct Stubs;
+
 #[doc(hidden)]
 macro_rules! __stubs {
     ($import:path) => {{
         const _: *const $crate::support::private::Import = &raw const $import;
-        core::ptr::null()
+        $crate::support::private::Stubs
     }};
 }
 
@@ -90,19 +92,16 @@ macro_rules! __variadic {
     }};
 }
 
-/// Calls what binding finds: the real one jumps through the slot.
+/// What the slot holds.
 #[doc(hidden)]
-macro_rules! __jump {
-    ($import:ident: $pointer:ty, ($($argument:ident),*) => $($head:tt)*) => {
-        $($head)* {
-            // SAFETY: the function's own type.
-            unsafe { core::mem::transmute::<*const (), $pointer>($import.target())($($argument),*) }
-        }
+macro_rules! __target {
+    ($import:path) => {
+        $import.target()
     };
 }
 
-pub(crate) use __jump as jump;
 pub(crate) use __stubs as stubs;
+pub(crate) use __target as target;
 pub(crate) use __variadic as variadic;
 
 pub struct Data<T> {

@@ -69,6 +69,12 @@ pub(crate) const fn unbound(stubs: Code) -> *mut () {
     stubs.0.wrapping_byte_add(BIND_STUB).cast_mut()
 }
 
+/// What a call jumps to, from what the slot holds: never null where imports have stubs.
+#[inline(always)]
+pub(crate) fn bound(_: &'static Import, code: *const ()) -> *const () {
+    code
+}
+
 /// The stubs of the import that the static `$import` is: an expression for a constant.
 #[doc(hidden)]
 #[macro_export]
@@ -104,29 +110,35 @@ macro_rules! __stubs {
     }};
 }
 
-/// Defines the function whose head is given, always inlined: it calls what the slot of `$import` holds, by as few
-/// instructions as there can be. By hand: for ELF, compilers take a static that other crates' code refers to for one that
-/// another library could replace, and would look up its address in the global offset table first.
+/// What a call of `$import` jumps to. By hand: for ELF, compilers take a static that other crates' code refers to for one
+/// that another library could replace, and would look up its address in the global offset table first.
+#[cfg(not(target_vendor = "apple"))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __jump {
-    ($import:ident: $pointer:ty, ($($argument:ident),*) => $($head:tt)*) => {
-        #[inline(always)]
-        $($head)* {
-            let __code: *const ();
-            // SAFETY: reads the import's first word, the slot, with acquire (`Slot::code`), which holds code of this type;
-            // the caller's contract otherwise.
-            unsafe {
-                $crate::private::core::arch::asm!(
-                    $crate::private::address!("{code}", "import"), // the import
-                    "ldar {code}, [{code}]",                       // the slot, its first word
-                    code = out(reg) __code,
-                    import = sym $import,
-                    options(nostack, preserves_flags),
-                );
-                $crate::private::core::mem::transmute::<*const (), $pointer>(__code)($($argument),*)
-            }
+macro_rules! __target {
+    ($import:ident) => {{
+        let __code: *const ();
+        // SAFETY: reads the import's first word, the slot, with acquire, as `Slot::code` does.
+        unsafe {
+            $crate::private::core::arch::asm!(
+                $crate::private::address!("{code}", "import"), // the import
+                "ldar {code}, [{code}]",                       // the slot, its first word
+                code = out(reg) __code,
+                import = sym $import,
+                options(nostack, preserves_flags),
+            );
         }
+        __code
+    }};
+}
+
+/// What a call of `$import` jumps to.
+#[cfg(target_vendor = "apple")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __target {
+    ($import:ident) => {
+        $crate::private::Import::target(&$import)
     };
 }
 

@@ -7,10 +7,9 @@ pub(crate) const fn unbound(_: Code) -> *mut () {
     core::ptr::null_mut()
 }
 
-/// What a call jumps to.
+/// What a call jumps to, from what the slot holds.
 #[inline]
-pub fn target(import: &'static Import) -> *const () {
-    let code = import.code();
+pub(crate) fn bound(import: &'static Import, code: *const ()) -> *const () {
     if code.is_null() { super::code_for_call(import) } else { code }
 }
 
@@ -31,19 +30,12 @@ macro_rules! __stubs {
     };
 }
 
-/// Defines the function whose head is given: it calls what the slot of `$import` holds.
+/// What a call of `$import` jumps to.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __jump {
-    ($import:ident: $pointer:ty, ($($argument:ident),*) => $($head:tt)*) => {
-        $($head)* {
-            // SAFETY: the code of an import of this type; the caller's contract otherwise.
-            unsafe {
-                $crate::private::core::mem::transmute::<*const (), $pointer>($crate::private::target(&$import))(
-                    $($argument),*
-                )
-            }
-        }
+macro_rules! __target {
+    ($import:ident) => {
+        $crate::private::Import::target(&$import)
     };
 }
 

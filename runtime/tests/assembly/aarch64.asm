@@ -8,7 +8,7 @@ call_site:
     add x0, x0, #0x1
     ldp x29, x30, [sp], #16
     ret
-call_cost::labs>::call:
+call_cost::labs>::target::call:
 call_cost::_::IMPORT::stubs:
     bti c
     adrp x9, PAGE

@@ -1,10 +1,10 @@
 call_site:
     push rax
-    call <<call_cost::labs>::call>
+    call <<call_cost::labs>::target::call>
     inc rax
     pop rcx
     ret
-call_cost::labs>::call:
+call_cost::labs>::target::call:
     jmp QWORD PTR [call_cost::_::IMPORT]
 call_cost::_::IMPORT::stubs:
     mov r10,QWORD PTR [call_cost::_::IMPORT+0x8]
