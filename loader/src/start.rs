@@ -24,6 +24,8 @@ pub(crate) mod at {
     #[cfg(guest)]
     pub(crate) const RANDOM: usize = 25;
     pub(crate) const HWCAP2: usize = 26;
+    #[cfg(guest)]
+    pub(crate) const EXECFN: usize = 31;
 }
 
 /// Tells where the initial stack is, and how many bytes below it the program has left free.

@@ -43,7 +43,7 @@ static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 /// Final once the interpreter has run; before that, everything made for it is given back.
 #[allow(clippy::result_large_err, reason = "once per process, and never passed on")]
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
-    // A handler that calls the host waits until there is a guest.
+    // A handler that calls the host waits until there is a guest, and does not see its control block in place.
     let _blocked = SignalsBlocked::new();
     let page = start::page_size();
     let mut path = Path::EMPTY;
@@ -97,9 +97,8 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     }
 }
 
-/// Makes attaching possible, with the control block of the guest's main thread.
+/// Makes attaching possible, with the control block of the guest's main thread. Signals are blocked.
 fn prepare(thread_pointer: *mut u8, slots: Slots) {
-    let _blocked = SignalsBlocked::new(); // a handler must not see that control block in place
     attach::prepare();
     fork::prepare();
     crate::guest::clone::prepare(slots.get(slots::FORK));

@@ -30,7 +30,8 @@ pub(crate) fn prepare() {
         argument
     }
     let (create, detach) = (optional::pthread_create(), optional::pthread_detach());
-    if installed() <= SIG_IGN && create != 0 && detach != 0 && cfg!(target_env = "gnu") {
+    let mut home = installed();
+    if home <= SIG_IGN && create != 0 && detach != 0 && cfg!(target_env = "gnu") {
         let mut thread = 0usize;
         // SAFETY: pthread_create(3) with default attributes, and pthread_detach(3).
         unsafe {
@@ -41,8 +42,8 @@ pub(crate) fn prepare() {
                 detach(thread);
             }
         }
+        home = installed();
     }
-    let home = installed();
     if home != dispatch as *const () as usize {
         HOME.store(home, Ordering::Relaxed);
     }
