@@ -28,6 +28,7 @@
 mod atomic;
 mod attempt;
 mod bind;
+mod bind_all;
 mod callback;
 mod data;
 mod debug;
@@ -46,13 +47,14 @@ mod scope;
 mod slot;
 mod stubs;
 
+pub use bind_all::bind_all;
 pub use error::{Attempt, Attempted, ImportError, ImportErrors};
 pub use import_dynamic_loader::{
     DlError, Errno, Error as HostError, Handle, Host, LibcKind, LinkMode, Message, Sink, exit, host,
 };
 pub use import_dynamic_macros::{callback, export_dynamic, import_dynamic, require};
 pub use program::Arguments;
-pub use registry::{Imports, bind_all, imports};
+pub use registry::{Imports, imports};
 pub use scope::{GuestScope, guest_scope};
 
 /// An import as [`imports`] lists it.

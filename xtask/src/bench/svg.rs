@@ -53,7 +53,7 @@ pub(super) fn bars(measure: &Measure) -> String {
 }
 
 /// Whether a contender is this project's.
-fn is_ours(name: &str) -> bool {
+pub(super) fn is_ours(name: &str) -> bool {
     ["import", "bind_all", "nostd_dns", "dns_lookup", "thread_with"].iter().any(|ours| name.starts_with(ours))
 }
 
