@@ -25,11 +25,14 @@ pub(crate) struct Options {
     /// nanoseconds or bytes.
     #[arg(long)]
     json: bool,
+    /// Of everything, only these measures (`size`, `resolve`).
+    #[arg(long, value_name = "MEASURE", conflicts_with = "name")]
+    only: Vec<String>,
     /// Make the counts of instructions those that later ones are compared with.
     #[arg(long)]
     save: bool,
     /// Put what was measured into the project: README.md's table, and the plots and results in benches/results.
-    #[arg(long, conflicts_with = "name")]
+    #[arg(long, conflicts_with_all = ["name", "only"])]
     publish: bool,
     /// Measure so many times as long as usual.
     #[arg(long, default_value_t = 1.0)]
@@ -41,7 +44,7 @@ pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCo
     let result = match &options.name {
         Some(name) if name == "counts" => Ok(counts::run(workspace, options.save)?.exit_code()),
         Some(name) => criterion::command(workspace, name, options.json),
-        None => suite::command(workspace, options.effort, options.json),
+        None => suite::command(workspace, options),
     };
     if options.publish && result.is_ok() {
         publish::run(workspace)?;
