@@ -1,7 +1,7 @@
 //! Call the host's shared libraries from an otherwise static binary.
 //!
 //! [`import_dynamic`] declares a C function by library and symbol; the first call finds it in the host, every later one
-//! is one indirect call:
+//! is a jump to it:
 //!
 //! ```
 //! use core::ffi::c_long;
