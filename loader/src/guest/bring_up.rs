@@ -43,7 +43,7 @@ static MAIN_THREAD_POINTER: AtomicUsize = AtomicUsize::new(0);
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
     // The guest's first thread has the ids that the process has when it can be told of others.
     let _ids = ids::hold();
-    // A handler that calls the host waits until there is a guest.
+    // A handler that calls the host waits until there is a guest, and does not see its control block in place.
     let _blocked = SignalsBlocked::new();
     let page = start::page_size();
     let mut path = Path::EMPTY;
@@ -96,9 +96,8 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     }
 }
 
-/// Makes attaching possible, with the control block of the guest's main thread.
+/// Makes attaching possible, with the control block of the guest's main thread. Signals are blocked.
 fn prepare(thread_pointer: *mut u8, slots: Slots) {
-    let _blocked = SignalsBlocked::new(); // a handler must not see that control block in place
     attach::prepare();
     fork::prepare();
     exit::prepare(slots);

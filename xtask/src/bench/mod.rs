@@ -9,6 +9,7 @@ use crate::workspace::Workspace;
 mod contenders;
 pub(crate) mod counts;
 mod criterion;
+mod publish;
 mod report;
 mod rounds;
 mod suite;
@@ -30,6 +31,9 @@ pub(crate) struct Options {
     /// Make the counts of instructions those that later ones are compared with.
     #[arg(long)]
     save: bool,
+    /// Put what was measured into the project: README.md's table, and the plots and results in benches/results.
+    #[arg(long, conflicts_with_all = ["name", "only"])]
+    publish: bool,
     /// Measure so many times as long as usual.
     #[arg(long, default_value_t = 1.0)]
     effort: f64,
@@ -37,9 +41,13 @@ pub(crate) struct Options {
 
 /// Runs the benchmarks and prints their medians.
 pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
-    match &options.name {
+    let result = match &options.name {
         Some(name) if name == "counts" => Ok(counts::run(workspace, options.save)?.exit_code()),
         Some(name) => criterion::command(workspace, name, options.json),
         None => suite::command(workspace, options),
+    };
+    if options.publish && result.is_ok() {
+        publish::run(workspace)?;
     }
+    result
 }
