@@ -20,6 +20,7 @@ mod nss;
 mod process;
 mod root;
 mod roots;
+mod suites;
 mod targets;
 mod test_log;
 mod tidy;
@@ -47,6 +48,8 @@ enum Task {
     },
     /// Run the example programs in every root and print what they resolve there.
     Matrix(matrix::Options),
+    /// Run test suites and programs of crates.io as `cargo import-dynamic` builds them, beside their ordinary builds.
+    Suites(suites::Options),
     /// Make std for targets that rustup cannot download here, in target/toolchain.
     Std { targets: Vec<String> },
     /// Check that the example programs are static and small.
@@ -81,6 +84,7 @@ fn run(task: Task) -> Result<ExitCode> {
             root::command(&workspace, &names, arch)
         }
         Task::Matrix(options) => matrix::command(&workspace, &options),
+        Task::Suites(options) => suites::command(&workspace, &options),
         Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Headers => headers::command(&workspace),
         Task::Notes => notes::command(&workspace),

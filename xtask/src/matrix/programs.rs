@@ -1,6 +1,7 @@
 //! The programs of the matrix.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -8,8 +9,8 @@ use crate::arch::Arch;
 use crate::elf::{self, Version};
 use crate::root::Root;
 use crate::roots::Libc;
-use crate::targets;
 use crate::workspace::{self, Workspace};
+use crate::{suites, targets};
 
 /// A program and how it is built.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ enum Link {
     Static,
     /// With an interpreter and libraries of its own: what it needs, only some roots have.
     Dynamic,
+    /// By `cargo import-dynamic build`: without a libc of its own.
+    ImportDynamic,
 }
 
 const DNS_LOOKUP: Program = Program {
@@ -48,6 +51,7 @@ const NOSTD_DNS: Program = Program { name: "nostd-dns", package: "nostd-dns", mo
 pub(crate) const PROGRAMS: &[Program] = &[
     DNS_LOOKUP,
     NOSTD_DNS,
+    Program { name: "dns-lookup import-dynamic", link: Link::ImportDynamic, mode: Some("adopted"), ..DNS_LOOKUP },
     Program { name: "dns-lookup dynamic", link: Link::Dynamic, mode: Some("native"), ..DNS_LOOKUP },
     Program { name: "dns-lookup musl", target: Some("x86_64-unknown-linux-musl"), quick: false, ..DNS_LOOKUP },
 ];
@@ -96,6 +100,11 @@ impl Program {
         arch.context("the matrix runs programs for x86_64 and aarch64")
     }
 
+    /// Whether it cannot so much as start without the host's libc.
+    pub(crate) fn is_nothing_without_libc(&self) -> bool {
+        self.link == Link::ImportDynamic
+    }
+
     pub(crate) fn build(&'static self, workspace: &Workspace) -> Result<Built> {
         let mut cargo = match self.target {
             Some(target) => {
@@ -105,6 +114,12 @@ impl Program {
                 let mut cargo = target.cargo(workspace);
                 cargo.args(["build", "--target", &target.name]);
                 cargo
+            }
+            None if self.link == Link::ImportDynamic => {
+                let mut command = Command::new(suites::build_this(workspace)?);
+                command.args(["import-dynamic", "build", "--target-dir"]).arg(workspace.target.join("import-dynamic"));
+                command.current_dir(&workspace.root);
+                command
             }
             None => {
                 let mut cargo = workspace.cargo();
