@@ -1,0 +1,8 @@
+//! Against real name servers.
+
+#[path = "../../tests/support/dns.rs"]
+mod dns;
+#[path = "../../tests/support/zone.rs"]
+mod zone;
+
+mod servers;
