@@ -55,7 +55,8 @@ pub(crate) fn run_programs(workspace: &Workspace) -> Result<Count> {
 /// Builds `cargo-import-dynamic`.
 pub(crate) fn build_this(workspace: &Workspace) -> Result<PathBuf> {
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--package", "cargo-import-dynamic"]);
+    // Another compiler for what it is to build is none for this.
+    cargo.args(["build", "--package", "cargo-import-dynamic"]).env_remove("RUSTC");
     workspace::build_executable(&mut cargo, "cargo-import-dynamic")
 }
 
