@@ -19,6 +19,8 @@ pub(super) struct Results {
     pub(super) count: Count,
     /// How often each line `test NAME ... OUTCOME` is there.
     tests: BTreeMap<String, usize>,
+    /// Why there are none.
+    error: String,
 }
 
 /// A suite, both ways.
@@ -31,22 +33,26 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Runs the suite in `directory` both ways; `prepare` adds arguments to cargo.
+    /// Runs the suite in `directory` both ways; `prepare` adds arguments to cargo. One that does not run is a failure.
     pub(super) fn measure(
         workspace: &Workspace,
         this: &Path,
         (name, what): (&str, &str),
         directory: &Path,
         prepare: impl Fn(&mut Command),
-    ) -> Result<Self> {
+    ) -> Self {
         let [plain, this] = Way::ALL.map(|way| {
             eprintln!("xtask: {name} {what}: {}", way.name());
             let mut cargo = way.cargo(workspace, this);
             cargo.args(["test", "--no-fail-fast"]).current_dir(directory);
             prepare(&mut cargo);
-            run(workspace, &mut cargo, &format!("{name}.{}", way.name()))
+            let log = format!("{name} {what}").replace([' ', '/', '*'], "_");
+            let results = run(workspace, &mut cargo, &format!("{log}.{}", way.name()));
+            let results = results.unwrap_or_else(|error| Results { error: format!("{error:#}"), ..Results::default() });
+            eprintln!("xtask: {} {}", results.count, results.error);
+            results
         });
-        Ok(Self { name: name.to_owned(), what: what.to_owned(), plain: plain?, this: this? })
+        Self { name: name.to_owned(), what: what.to_owned(), plain, this }
     }
 
     /// Whether both ways the same tests passed, some at least, and the same failed.
@@ -63,7 +69,8 @@ impl Row {
         let mut lines = extra(&self.plain, &self.this, "plain");
         lines.extend(extra(&self.this, &self.plain, "import-dynamic"));
         if lines.is_empty() && !self.is_same() {
-            lines.push(format!("plain: {}; import-dynamic: {}", self.plain.count, self.this.count));
+            let [plain, this] = [&self.plain, &self.this].map(|results| format!("{} {}", results.count, results.error));
+            lines.push(format!("plain: {plain}; import-dynamic: {this}"));
         }
         lines
     }
@@ -96,7 +103,7 @@ fn parse(text: &str) -> Results {
             *tests.entry(format!("{name} {outcome}")).or_insert(0) += 1;
         }
     }
-    Results { count: test_log::parse(text).count, tests }
+    Results { count: test_log::parse(text).count, tests, error: String::new() }
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCo
     let this = build_this(workspace)?;
     let mut count = Count::default();
     let mut rows = published::run(workspace, &this, &wanted)?;
-    rows.extend(own::run(workspace, &this, &wanted)?);
+    rows.extend(own::run(workspace, &this, &wanted));
     if !rows.is_empty() {
         println!("{}\n", table(&rows));
         for row in &rows {

@@ -63,12 +63,12 @@ pub(super) fn run(workspace: &Workspace, this: &Path, wanted: &dyn Fn(&str) -> b
         .map(|suite| {
             let directory = fetch(workspace, suite)?;
             let name = format!("{} {}", suite.name, suite.version);
-            Row::measure(workspace, this, (&name, &suite.arguments.join(" ")), &directory, |cargo| {
+            Ok(Row::measure(workspace, this, (&name, &suite.arguments.join(" ")), &directory, |cargo| {
                 cargo.args(suite.arguments);
                 if suite.itself.is_some() {
                     cargo.args(patch(suite, &directory));
                 }
-            })
+            }))
         })
         .collect()
 }
