@@ -6,5 +6,3 @@
 mod cases;
 mod linkers;
 mod programs;
-#[cfg(feature = "suites")]
-mod suites;
