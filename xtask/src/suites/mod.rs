@@ -92,6 +92,8 @@ impl Way {
             .env("CARGO_ENCODED_RUSTFLAGS", "")
             .env("CARGO_TARGET_DIR", workspace.target.join("suites").join(self.name()))
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            // What this machine happens to have is not on every host.
+            .env("LIBZ_SYS_STATIC", "1")
             .env_remove("CARGO_BUILD_TARGET");
         command
     }
