@@ -48,7 +48,7 @@ const SUITES: &[Suite] = &[
     suite("rustls", "0.23.25", &["--features", "ring", "--doc"]),
     suite("rustls-webpki", "0.103.1", &["--features", "ring,aws-lc-rs", "--test", "*"]),
     // Another test of it asks servers of the internet.
-    suite("tokio-rustls", "0.26.2", &["--features", "ring", "--lib", "--test", "test", "--test", "early-data"]),
+    suite("tokio-rustls", "0.26.2", &["--lib", "--test", "test", "--test", "early-data"]),
     suite("quinn-proto", "0.11.10", &[]),
     suite("rusqlite", "0.35.0", &["--features", "bundled"]),
     suite("flate2", "1.1.1", &["--features", "zlib"]),
