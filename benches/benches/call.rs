@@ -9,6 +9,7 @@
 //! | `import_guest_syscall` | guest mode as on kernels without `wrfsbase` |
 
 use std::io;
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -46,7 +47,9 @@ fn main() -> io::Result<()> {
     let target = target_directory();
     let mut contenders = Vec::new();
     for entry in ENTRIES {
-        contenders.push((entry, Contender::start(&entry.program.build(&target)?, [entry.argument])?));
+        let mut command = Command::new(entry.program.build(&target)?);
+        command.arg(entry.argument);
+        contenders.push((entry, Contender::start(command)?));
     }
     let turnstile = Turnstile::new(contenders.len());
     // Each contender has a criterion of its own, on a thread of its own; the turnstile lets one measure at a time.

@@ -1,8 +1,6 @@
 //! A process that measures itself on request.
 
-use std::ffi::OsStr;
 use std::io::{self, Read, Write};
-use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -19,9 +17,8 @@ impl Contender {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn start(program: &Path, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> io::Result<Self> {
-        let mut command = Command::new(program);
-        let mut child = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    pub fn start(mut command: Command) -> io::Result<Self> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let (requests, answers) = (child.stdin.take(), child.stdout.take());
         let answers = answers.ok_or(io::ErrorKind::BrokenPipe)?;
         Ok(Self { child, requests, answers })

@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::count::Count;
 use crate::workspace::Workspace;
-use crate::{bench, headers, matrix, notes, process, test_log, tidy};
+use crate::{bench, headers, linkage, matrix, notes, process, test_log, tidy};
 
 /// What has been done already.
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     ("clippy", clippy),
     ("doc", doc),
     ("headers", |workspace, _| headers::run(workspace)),
+    ("linkage", |workspace, _| linkage::run(workspace)),
     ("counts", |workspace, _| bench::counts::run(workspace, false)),
     ("notes", |workspace, _| notes::run(workspace)),
     ("matrix", |workspace, _| matrix::run(workspace, &matrix::Options::quick())),

@@ -12,6 +12,8 @@ type Header = elf::FileHeader64<object::Endianness>;
 /// A file's ties to other files.
 #[derive(Debug, Default)]
 pub(crate) struct Ties {
+    /// ET_DYN: an executable that is not loads at one address only.
+    pub(crate) position_independent: bool,
     /// PT_INTERP.
     pub(crate) interpreter: Option<String>,
     /// Every DT_NEEDED.
@@ -41,7 +43,7 @@ fn parse(data: &[u8]) -> object::Result<Ties> {
     let header = Header::parse(data)?;
     let endian = header.endian()?;
     let segments = header.program_headers(endian, data)?;
-    let mut ties = Ties::default();
+    let mut ties = Ties { position_independent: header.e_type(endian) == elf::ET_DYN, ..Ties::default() };
     for segment in segments {
         if let Some(interpreter) = segment.interpreter(endian, data)? {
             ties.interpreter = Some(text(interpreter));

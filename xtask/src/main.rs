@@ -14,6 +14,7 @@ mod count;
 mod elf;
 mod fuzz;
 mod headers;
+mod linkage;
 mod matrix;
 mod notes;
 mod nss;
@@ -52,6 +53,8 @@ enum Task {
     Suites(suites::Options),
     /// Make std for targets that rustup cannot download here, in target/toolchain.
     Std { targets: Vec<String> },
+    /// Build example programs in every mode and tell which of them came out static.
+    Linkage,
     /// Check that the example programs are static and small.
     Headers,
     /// Have other projects' readers of ELF dlopen metadata read the example programs'.
@@ -86,6 +89,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Matrix(options) => matrix::command(&workspace, &options),
         Task::Suites(options) => suites::command(&workspace, &options),
         Task::Std { targets } => targets::command(&workspace, &targets),
+        Task::Linkage => linkage::command(&workspace),
         Task::Headers => headers::command(&workspace),
         Task::Notes => notes::command(&workspace),
         Task::Fuzz(options) => fuzz::command(&workspace, &options),

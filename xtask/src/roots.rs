@@ -30,9 +30,10 @@ pub(crate) struct Recipe {
     pub(crate) packages: &'static [&'static str],
 }
 
-/// `libnss-myhostname` and what it needs from outside `libc6`.
-const GLIBC: &[&str] = &["libc6", "libgcc-s1", "libnss-myhostname", "libcap2"];
-const GLIBC_WITH_CRYPT: &[&str] = &["libc6", "libgcc-s1", "libcrypt1", "libnss-myhostname", "libcap2"];
+/// Two NSS modules that distributions have, for hosts and for users, and what they need from outside `libc6`.
+const GLIBC: &[&str] = &["libc6", "libgcc-s1", "libnss-myhostname", "libnss-extrausers", "libcap2"];
+const GLIBC_WITH_CRYPT: &[&str] =
+    &["libc6", "libgcc-s1", "libcrypt1", "libnss-myhostname", "libnss-extrausers", "libcap2"];
 const MUSL: &[&str] = &["musl"];
 
 /// Every root that there is.

@@ -50,8 +50,6 @@ pub(super) fn one(name: &[u8], family: Family, checked: bool) -> Result<Host, Mi
     let config = Config::load();
     let rtype = match family {
         Family::V4 => Rtype::A,
-        // As if the server had answered that there are none.
-        Family::V6 if config.options.no_aaaa => return Err(Miss::new(Status::NotFound, Reason::NoData)),
         Family::V6 => Rtype::AAAA,
     };
     let replies = search::search(&config, name, &[rtype])?;
@@ -76,7 +74,9 @@ pub(super) fn name_of(ip: IpAddr) -> Result<Vec<u8>, Miss> {
             name
         }
     };
-    let replies = search::query(&config, name.as_bytes(), Rtype::PTR)?;
+    let replies = search::query(&config, name.as_bytes(), Rtype::PTR);
+    // That no server could be asked makes glibc take the next source for names, but not for addresses.
+    let replies = replies.map_err(|miss| Miss::new(Status::NotFound, miss.reason))?;
     replies.iter().flatten().next().ok_or(Miss::NOT_FOUND)?.pointer()
 }
 

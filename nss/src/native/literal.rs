@@ -84,6 +84,16 @@ pub(super) fn has_interface(address: &Ipv6Addr) -> bool {
     address.is_unicast_link_local() || is_multicast_of(address, 2)
 }
 
+/// An address as `inet_ntop` writes it: as std does, but for IPv4 ones that IPv6 is compatible to.
+pub(super) fn text(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V6(v6) if v6.segments()[..6] == [0; 6] && v6.segments()[6] != 0 => {
+            format!("::{}", Ipv4Addr::from_bits(v6.to_bits() as u32))
+        }
+        _ => ip.to_string(),
+    }
+}
+
 fn is_multicast_of(address: &Ipv6Addr, scope: u8) -> bool {
     let [first, second, ..] = address.octets();
     first == 0xff && second & 0xf == scope
@@ -91,7 +101,7 @@ fn is_multicast_of(address: &Ipv6Addr, scope: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ipv6Literal, ipv4, ipv6};
+    use super::{Ipv6Literal, ipv4, ipv6, text};
 
     #[test]
     fn dotted_forms() {
@@ -118,6 +128,15 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(ipv4(text.as_bytes()).map(|address| address.octets()), *expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn written_again() {
+        for same in
+            ["::", "::1", "::ffff", "::1.2.3.4", "::1.0.0.0", "::ffff:0.0.0.0", "1:0:0:2::3", "fe80::1", "10.0.0.1"]
+        {
+            assert_eq!(text(same.parse().unwrap()), same);
         }
     }
 

@@ -55,10 +55,11 @@ pub(super) fn addresses(name: &[u8], wanted: Wanted) -> Result<Answer, Failure> 
     if plain && looks_like_address(name) {
         return Err(Failure::Code(EAI_NONAME));
     }
-    match plain {
+    let answer = match plain {
         true => walk(name, wanted.family, |place| by_family(place, name, Family::V4, true).map_err(Trouble::of_plain)),
         false => walk(name, wanted.family, |place| by_place(place, name, wanted)),
-    }
+    }?;
+    if answer.addresses.is_empty() { Err(Failure::Code(EAI_NONAME)) } else { Ok(answer) }
 }
 
 /// An address that is written as one.
@@ -110,8 +111,10 @@ impl Trouble {
     /// As getaddrinfo takes the results of gethostbyname2_r.
     fn of_plain(miss: Miss) -> Self {
         let code = match (miss.status, miss.reason) {
+            (Status::NotFound, Reason::NoData) => EAI_NODATA,
+            // Also where a server failed over TCP.
+            (Status::NotFound, _) => EAI_NONAME,
             (_, Reason::TryAgain) => EAI_AGAIN,
-            (Status::NotFound, Reason::HostNotFound | Reason::NoRecovery) => EAI_NONAME,
             _ => EAI_NODATA,
         };
         Self::new(miss.status, miss.reason, code)
@@ -201,14 +204,19 @@ fn by_place(place: Place, name: &[u8], wanted: Wanted) -> Result<Host, Trouble> 
         (None, Place::Files) => hosts::both(name).map_err(same),
         (None, Place::Dns) => dns::both(name).map_err(same),
         (Some(Family::V6), _) if wanted.has(AI_V4MAPPED) => {
-            let v6 = one(Family::V6);
-            if v6.is_ok() && !wanted.has(AI_ALL) {
-                return v6.map_err(same);
+            match one(Family::V6) {
+                // A server may have mapped addresses itself. With real ones, they are not wanted.
+                Ok(host) if !wanted.has(AI_ALL) => Ok(without_mapped(host)),
+                v6 => mapped(v6, one(Family::V4)),
             }
-            mapped(v6, one(Family::V4))
         }
         (Some(family), _) => one(family).map_err(same),
     }
+}
+
+fn without_mapped(mut host: Host) -> Host {
+    host.addresses.retain(|address| !matches!(address.ip, IpAddr::V6(ip) if ip.to_ipv4_mapped().is_some()));
+    host
 }
 
 /// IPv6 addresses, then IPv4 ones as IPv6 writes them.

@@ -10,7 +10,7 @@
 //! | `socktypes.rs`, `services.rs` | the socket types of an answer, and services(5) |
 //! | `hosts.rs`, `host_conf.rs`, `switch.rs` | hosts(5), host.conf(5), the `hosts:` line of nsswitch.conf(5) |
 //! | `dns.rs`, `dns/` | `nss_dns`, `res_search`, `res_query`, `res_send`; packets are the crate `domain`'s |
-//! | `resolv_conf.rs`, `environment.rs` | resolv.conf(5), LOCALDOMAIN, RES_OPTIONS |
+//! | `resolv_conf.rs` | resolv.conf(5), LOCALDOMAIN, RES_OPTIONS |
 //! | `order.rs`, `order/` | the sort of the addresses, gai.conf(5) |
 //! | `reverse.rs` | `getnameinfo` |
 //!
@@ -20,6 +20,9 @@
 //! - Sources of nsswitch.conf(5) other than `files` and `dns` are passed over, with their criteria.
 //! - Nothing is kept: each lookup reads its files anew. glibc reads `/etc/host.conf` and `/etc/gai.conf` once.
 //! - TCP has the time that UDP has (glibc waits for ever), and its answers are checked against the question as well.
+//! - With `no-aaaa`, a question for IPv6 addresses that no server answers fails with EAI_AGAIN. glibc takes it to be
+//!   answered with nothing.
+//! - In nsswitch.conf(5), a comment may end a line, as its manual says. glibc takes its words for sources.
 //! - A pointer to what no host may be called is no name. glibc (2.31 to 2.42) gives any.
 //! - HOSTALIASES, the `sortlist` of resolv.conf(5), and `reorder` and `trim` of host.conf(5) are ignored; so are escapes
 //!   (`\046`) in names. IDNA is left alone: `AI_IDN` takes ASCII names only, as glibc does without libidn2.
@@ -34,7 +37,6 @@ use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 mod codes;
 mod dns;
-mod environment;
 mod host_conf;
 mod hosts;
 mod interface;

@@ -6,7 +6,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
 
 use super::literal::{self, Ipv6Literal};
-use super::{environment, text};
+use super::text;
+use crate::environment;
 
 const PORT: u16 = 53;
 /// MAXNS: further servers are not asked.

@@ -74,9 +74,9 @@ fn numeric(address: SocketAddr) -> String {
     match address {
         SocketAddr::V6(v6) if v6.scope_id() != 0 => {
             let name = literal::has_interface(v6.ip()).then(|| interface::name(v6.scope_id())).flatten();
-            format!("{}%{}", v6.ip(), name.unwrap_or_else(|| v6.scope_id().to_string()))
+            format!("{}%{}", literal::text(address.ip()), name.unwrap_or_else(|| v6.scope_id().to_string()))
         }
-        _ => address.ip().to_string(),
+        _ => literal::text(address.ip()),
     }
 }
 

@@ -5,4 +5,6 @@ mod dns;
 #[path = "../../tests/support/zone.rs"]
 mod zone;
 
+mod differential;
+mod hostile;
 mod servers;

@@ -70,6 +70,11 @@ impl World {
         self.run_ip(&[&["addr", "add", address, "dev", "lo"], flags].concat());
     }
 
+    /// Gives it an address that stands for this host alone (`scope host`).
+    pub(crate) fn add_address_of_host(&self, address: &str) {
+        self.run_ip(&["addr", "add", address, "dev", "lo", "scope", "host"]);
+    }
+
     /// A name server with the zone of [`zone`], at port 53 of these addresses.
     pub(crate) fn serve(&self, addresses: &[&str]) -> Server {
         Server::start(&self.directory, addresses)

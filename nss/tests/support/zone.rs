@@ -12,10 +12,13 @@ use std::path::Path;
 /// | `alias.test` | three CNAMEs, then `both.test` |
 /// | `dangling.test` | a CNAME to nothing |
 /// | `nodata.test` | no address |
+/// | `many.test` | 40 addresses of one kind: more than 512 bytes, and no more than musl takes |
 /// | `large.test` | 40 addresses: more than 512 bytes, less than 1200 |
 /// | `huge.test` | 200 addresses: TCP |
 /// | `www.one.test`, `www.two.test`, `only.two.test` | for search lists |
 /// | `x.fail.test` | SERVFAIL; all else is NXDOMAIN |
+/// | `mail.test`, `text.test`, `long.test`, `_web._tcp.test`, `new.test` | MX, TXT, 600 bytes of TXT, SRV, a type without a name |
+/// | `fromdns.test` | 192.0.2.53, which nothing else stands for |
 /// | `192.0.2.1`, `192.0.2.2`, `2001:db8::1` | pointers to `a.test`, through a CNAME to `both.test`, to `aaaa.test` |
 pub(crate) fn text() -> String {
     let mut zone = String::from(
@@ -53,6 +56,12 @@ one.test. A 192.0.2.14
 _under.test. A 192.0.2.16
 odd.test. CNAME a\\032b.test.
 a\\032b.test. A 192.0.2.17
+fromdns.test. A 192.0.2.53
+mail.test. MX 10 mx1.test.
+mail.test. MX 20 mx2.test.
+text.test. TXT \"two\" \"strings with \\\"quotes\\\" and \\\\\"
+_web._tcp.test. SRV 1 2 443 a.test.
+new.test. TYPE65280 \\# 3 0102ff
 1.2.0.192.in-addr.arpa. PTR a.test.
 2.2.0.192.in-addr.arpa. CNAME 2.pointers.test.
 2.pointers.test. PTR both.test.
@@ -60,7 +69,7 @@ a\\032b.test. A 192.0.2.17
 1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. PTR aaaa.test.
 ",
     );
-    for (name, count) in [("large", 40), ("huge", 200)] {
+    for (name, count) in [("many", 40), ("large", 40), ("huge", 200)] {
         for number in 1..=count {
             writeln!(zone, "{name}.test. A 203.0.113.{number}").unwrap();
         }
@@ -68,8 +77,15 @@ a\\032b.test. A 192.0.2.17
     for number in 1..=20 {
         writeln!(zone, "large.test. AAAA 2001:db8::{number:x}").unwrap();
     }
+    writeln!(zone, "long.test. TXT {}", [LONG; 3].join(" ")).unwrap();
     zone
 }
+
+/// A string of 200 characters; `long.test` has three, more than 512 bytes.
+pub(crate) const LONG: &str = concat!(
+    "\"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789",
+    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789\""
+);
 
 /// What makes NSD serve it, at port 53 of these addresses, with nothing left elsewhere.
 pub(crate) fn configuration(directory: &Path, addresses: &[&str]) -> String {

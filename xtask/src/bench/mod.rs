@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// nanoseconds or bytes.
     #[arg(long)]
     json: bool,
+    /// Of everything, only these measures (`size`, `resolve`).
+    #[arg(long, value_name = "MEASURE", conflicts_with = "name")]
+    only: Vec<String>,
     /// Make the counts of instructions those that later ones are compared with.
     #[arg(long)]
     save: bool,
@@ -43,6 +46,6 @@ pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCo
             Ok(ExitCode::SUCCESS)
         }
         Some(name) => criterion::command(workspace, name, options.json),
-        None => suite::command(workspace, options.effort, options.json),
+        None => suite::command(workspace, options),
     }
 }

@@ -1,6 +1,5 @@
 //! Measuring contenders in turn, so that whatever else the machine does meets all of them.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -42,14 +41,15 @@ impl Source {
     fn prepare(entry: Entry) -> Result<Self> {
         Ok(match entry.work {
             Work::Ask(command) => {
-                let mut contender = start(&command)?;
+                let line = process::line(&command);
+                let mut contender = start(command)?;
                 let mut count = 1;
-                while contender.measure(count).with_context(|| process::line(&command))? < TURN {
+                while contender.measure(count).with_context(|| line.clone())? < TURN {
                     count *= 2;
                 }
                 Self::Asked { contender, count, divisor: count }
             }
-            Work::AskOnce(command) => Self::Asked { contender: start(&command)?, count: 1, divisor: 1 },
+            Work::AskOnce(command) => Self::Asked { contender: start(command)?, count: 1, divisor: 1 },
             Work::Thousand(command) => Self::Run(command),
             Work::Known(value) => Self::Known(value),
         })
@@ -70,9 +70,9 @@ impl Source {
     }
 }
 
-fn start(command: &Command) -> Result<Contender> {
-    let program = Path::new(command.get_program());
-    Contender::start(program, command.get_args()).with_context(|| format!("cannot run {}", process::line(command)))
+fn start(command: Command) -> Result<Contender> {
+    let line = process::line(&command);
+    Contender::start(command).with_context(|| format!("cannot run {line}"))
 }
 
 /// Measures each entry `rounds` times, in turn; the medians in the same order.

@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
+use super::Options;
 use super::contenders::{C, Contenders, compile_time};
 use super::report::{Measure, Report, Unit};
 use super::rounds::{self, Entry, Work};
@@ -16,23 +17,25 @@ const THREADS: &str = "8";
 const NAME: &str = "localhost";
 
 /// Builds everybody, measures everything, and writes what came out.
-pub(super) fn command(workspace: &Workspace, effort: f64, json: bool) -> Result<ExitCode> {
+pub(super) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let contenders = Contenders::build(workspace)?;
     let mut report = Report::new(contenders.skipped.clone());
-    for (name, title, unit, rounds, entries) in measures(workspace, &contenders)? {
+    let wanted = |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
+    for (name, title, unit, rounds, entries) in measures(workspace, &contenders, &wanted)? {
         eprintln!("xtask: measuring {name}");
-        let rounds = ((f64::from(rounds) * effort) as usize).max(1);
+        let rounds = ((f64::from(rounds) * options.effort) as usize).max(1);
         report.measures.push(Measure { name, title, unit, medians: rounds::measure(entries, rounds)? });
     }
+    anyhow::ensure!(!report.measures.is_empty(), "there is no measure called {}", options.only.join(" or "));
     report.write(workspace)?;
-    println!("{}", if json { report.json().to_string() } else { report.markdown() });
+    println!("{}", if options.json { report.json().to_string() } else { report.markdown() });
     Ok(ExitCode::SUCCESS)
 }
 
 /// Its name, what it is, its unit, how often each contender's turn comes, and the contenders.
 type Plan = (&'static str, &'static str, Unit, u32, Vec<Entry>);
 
-fn measures(workspace: &Workspace, contenders: &Contenders) -> Result<Vec<Plan>> {
+fn measures(workspace: &Workspace, contenders: &Contenders, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Plan>> {
     let mut plans = vec![
         ("call", "a call of labs", Unit::Nanoseconds, 200, calls(contenders)),
         (
@@ -55,7 +58,11 @@ fn measures(workspace: &Workspace, contenders: &Contenders) -> Result<Vec<Plan>>
             contender,
             work: Work::AskOnce(launch(contenders, how, program, NAME)),
         };
-        programs.iter().map(entry).collect()
+        let native = Entry {
+            contender: "std_dns_native",
+            work: Work::AskOnce(native(launch(contenders, how, &contenders.rust.std_dns, NAME))),
+        };
+        programs.iter().map(entry).chain([native]).collect()
     };
     plans.push((
         "resolve",
@@ -70,11 +77,15 @@ fn measures(workspace: &Workspace, contenders: &Contenders) -> Result<Vec<Plan>>
         sizes.push(Entry { contender: name, work: Work::Known(stripped_size(workspace, program)? as f64) });
     }
     plans.push(("size", "its executable, stripped", Unit::Bytes, 1, sizes));
-    let mut compile = Vec::new();
-    for (contender, plain) in [("imports", false), ("extern_block", true)] {
-        compile.push(Entry { contender, work: Work::Known(compile_time(workspace, plain)?.as_nanos() as f64) });
+    if wanted("compile_time") {
+        let mut compile = Vec::new();
+        for (contender, plain) in [("imports", false), ("extern_block", true)] {
+            compile.push(Entry { contender, work: Work::Known(compile_time(workspace, plain)?.as_nanos() as f64) });
+        }
+        let title = "a release build of a crate with 1,000 declarations";
+        plans.push(("compile_time", title, Unit::Nanoseconds, 1, compile));
     }
-    plans.push(("compile_time", "a release build of a crate with 1,000 declarations", Unit::Nanoseconds, 1, compile));
+    plans.retain(|(name, ..)| wanted(name));
     Ok(plans)
 }
 
@@ -171,6 +182,12 @@ fn launch(contenders: &Contenders, how: &str, program: &Path, argument: &str) ->
     command
 }
 
+/// With DNS code of the program's own in place of the host's.
+fn native(mut launch: Command) -> Command {
+    launch.env("IMPORT_DYNAMIC_NETDNS", "native");
+    launch
+}
+
 fn starts(contenders: &Contenders) -> Vec<Entry> {
     let rust = &contenders.rust;
     let entry = |contender, program: &Path| Entry {
@@ -194,6 +211,9 @@ fn resolving(contenders: &Contenders) -> Vec<(&'static str, &Path)> {
         ("nostd_dns", &rust.nostd_dns),
         ("dns_lookup", &rust.dns_lookup_static),
         ("dns_lookup_dynamic", &rust.dns_lookup_dynamic),
+        ("std_dns", &rust.std_dns),
+        ("std_dns_without", &rust.std_dns_without),
+        ("std_dns_without_dynamic", &rust.std_dns_without_dynamic),
     ];
     if let Some(c) = &contenders.c {
         programs.extend([("c_dynamic", c.resolve_dynamic.as_path()), ("c_static", &c.resolve_static)]);

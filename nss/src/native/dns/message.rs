@@ -162,3 +162,6 @@ const UNREADABLE: Miss = Miss::new(Status::Unavailable, Reason::NoRecovery);
 fn is_failure(rcode: Rcode) -> bool {
     matches!(rcode, Rcode::SERVFAIL | Rcode::NOTIMP | Rcode::REFUSED)
 }
+
+#[cfg(test)]
+mod tests;

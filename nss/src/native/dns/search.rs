@@ -99,6 +99,10 @@ fn ask(config: &Config, name: &[u8], domain: Option<&[u8]>, types: &[Rtype]) -> 
         return Err(Refusal::new(Reason::NoRecovery));
     }
     let question = name::parse(&full).ok_or(Refusal::new(Reason::NoRecovery))?;
+    // With `no-aaaa`, the question for AAAA records alone becomes one for A records, so that a name that does not exist is
+    // told from one that has no address of this kind.
+    let masked = config.options.no_aaaa && types == [Rtype::AAAA];
+    let types = if masked { &[Rtype::A] } else { types };
     let queries = random::ids().into_iter().zip(types);
     let queries = queries.map(|(id, rtype)| Query::new(id, &question, *rtype, &config.options));
     let queries: Vec<Query> = queries.collect::<Option<_>>().ok_or(Refusal::new(Reason::NoRecovery))?;
@@ -113,7 +117,7 @@ fn ask(config: &Config, name: &[u8], domain: Option<&[u8]>, types: &[Rtype]) -> 
         server_failed: progress.rcode == Some(Rcode::SERVFAIL),
     })?;
     let present = || replies.iter().flatten();
-    if present().any(|reply| reply.rcode() == Rcode::NOERROR && reply.answers() > 0) {
+    if !masked && present().any(|reply| reply.rcode() == Rcode::NOERROR && reply.answers() > 0) {
         return Ok(replies);
     }
     let failed = present().map(super::message::Reply::rcode).find(|rcode| *rcode != Rcode::NOERROR);

@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 
 use crate::apt::{self, Apt};
 use crate::arch::Arch;
-use crate::process;
 use crate::workspace::{Workspace, create_dir};
+use crate::{elf, process};
 
 #[derive(Debug)]
 pub(in crate::bench) struct Go {
@@ -32,7 +32,8 @@ impl Go {
         let root = workspace.target.join("bench/go");
         create_dir(&root)?;
         let apt = Apt::open(&workspace.target.join("debs"), SUITE, arch);
-        let own = process::output(Command::new("go").arg("version")).ok().map(|_| PathBuf::from("go"));
+        let own = process::output(Command::new("go").arg("version")).ok().filter(|text| is_new_enough(text));
+        let own = own.map(|_| PathBuf::from("go"));
         let go = match (own, &apt) {
             (Some(go), _) => go,
             (None, Ok(apt)) => unpack(apt, &root)?,
@@ -64,6 +65,12 @@ impl Go {
     }
 }
 
+/// Whether this `go version` has all that the contenders use: binary.NativeEndian came with 1.21.
+fn is_new_enough(text: &str) -> bool {
+    let version = text.split(' ').find_map(|word| elf::parse_version(word.strip_prefix("go")?));
+    version >= Some((1, 21))
+}
+
 /// Unpacks the suite's Go; its `go`.
 fn unpack(apt: &Apt, root: &Path) -> Result<PathBuf> {
     // The package without a version in its name depends on the ones with.
@@ -87,4 +94,16 @@ fn unpack_all(apt: &Apt, packages: &[&str], root: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_new_enough;
+
+    #[test]
+    fn versions_of_go() {
+        assert!(!is_new_enough("go version go1.19.8 linux/amd64"));
+        assert!(is_new_enough("go version go1.21.0 linux/amd64"));
+        assert!(is_new_enough("go version go1.26 linux/amd64"));
+    }
 }

@@ -18,19 +18,18 @@ pub(in crate::bench) struct Rust {
     pub(in crate::bench) dns_lookup_dynamic: PathBuf,
     pub(in crate::bench) dns_lookup_static: PathBuf,
     pub(in crate::bench) nostd_dns: PathBuf,
+    pub(in crate::bench) std_dns: PathBuf,
+    /// Without the line.
+    pub(in crate::bench) std_dns_without: PathBuf,
+    pub(in crate::bench) std_dns_without_dynamic: PathBuf,
 }
 
 impl Rust {
     pub(super) fn build(workspace: &Workspace) -> Result<Self> {
         let own = |program: Program| program.build(&workspace.target).with_context(|| format!("{program:?}"));
-        let example = |name: &str, link: Link| {
-            let mut cargo = workspace.cargo();
-            cargo.args(["build", "--release", "--package", name]);
-            if let Link::Dynamic = link {
-                cargo.env("CARGO_ENCODED_RUSTFLAGS", "-Ctarget-feature=-crt-static");
-                cargo.arg("--target-dir").arg(workspace.target.join("dynamic"));
-            }
-            build_executable(&mut cargo, name)
+        let example = |name: &str, link: Link| build(workspace, name, link, workspace.target.join("dynamic"), &[]);
+        let without = |link: Link, directory: &str| {
+            build(workspace, "std-dns", link, workspace.target.join(directory), &["--no-default-features"])
         };
         Ok(Self {
             std_dynamic: own(Program::STD_DYNAMIC)?,
@@ -41,13 +40,30 @@ impl Rust {
             dns_lookup_dynamic: example("dns-lookup", Link::Dynamic)?,
             dns_lookup_static: example("dns-lookup", Link::Static)?,
             nostd_dns: example("nostd-dns", Link::Static)?,
+            std_dns: example("std-dns", Link::Static)?,
+            std_dns_without: without(Link::Static, "bench/without")?,
+            std_dns_without_dynamic: without(Link::Dynamic, "bench/without-dynamic")?,
         })
     }
 }
 
+#[derive(Clone, Copy, PartialEq)]
 enum Link {
     Static,
     Dynamic,
+}
+
+/// Builds an example; in a directory of its own what would take the place of the usual build.
+fn build(workspace: &Workspace, name: &str, link: Link, directory: PathBuf, arguments: &[&str]) -> Result<PathBuf> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--release", "--package", name]).args(arguments);
+    if link == Link::Dynamic {
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", "-Ctarget-feature=-crt-static");
+    }
+    if link == Link::Dynamic || !arguments.is_empty() {
+        cargo.arg("--target-dir").arg(directory);
+    }
+    build_executable(&mut cargo, name)
 }
 
 /// How long a release build of the crate with a thousand declarations takes, what it depends on being built: as imports,

@@ -1,0 +1,178 @@
+//! netdb.h: getservbyname(3), getservent(3).
+
+use core::ffi::{CStr, c_char, c_int};
+use core::ptr;
+#[cfg(native)]
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use libc::servent;
+
+use super::static_record::StaticRecord;
+use crate::choice::Provider;
+#[cfg(native)]
+use crate::files::services::{self, Service};
+#[cfg(native)]
+use crate::names::optional;
+use crate::records::{Place, provider_of};
+use crate::{host, records};
+
+/// getservbyname_r(3).
+///
+/// # Safety
+/// - As for the C function.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn getservbyname_r(
+    name: *const c_char,
+    protocol: *const c_char,
+    record: *mut servent,
+    buffer: *mut c_char,
+    length: usize,
+    result: *mut *mut servent,
+) -> c_int {
+    // SAFETY: the caller's, here and below.
+    let text = unsafe { CStr::from_ptr(name) };
+    let place = Place { record, buffer, length, result };
+    match provider_of("getservbyname", &text.to_string_lossy()) {
+        // SAFETY: as above.
+        Provider::Host => unsafe { host::getservbyname_r(name, protocol, record, buffer, length, result) },
+        #[cfg(native)]
+        // SAFETY: as above.
+        Provider::Native => unsafe { find(place, protocol, |service| service.is_named(text.to_bytes())) },
+        // SAFETY: as above.
+        Provider::Nobody => unsafe { place.nobody() },
+    }
+}
+
+/// getservbyport_r(3): `port` is in network byte order.
+///
+/// # Safety
+/// - As for the C function.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn getservbyport_r(
+    port: c_int,
+    protocol: *const c_char,
+    record: *mut servent,
+    buffer: *mut c_char,
+    length: usize,
+    result: *mut *mut servent,
+) -> c_int {
+    let place = Place { record, buffer, length, result };
+    let number = u16::from_be(port as u16);
+    match provider_of("getservbyport", &number) {
+        // SAFETY: the caller's, here and below.
+        Provider::Host => unsafe { host::getservbyport_r(port, protocol, record, buffer, length, result) },
+        #[cfg(native)]
+        // SAFETY: as above.
+        Provider::Native => unsafe { find(place, protocol, |service| service.has_port(number)) },
+        // SAFETY: as above.
+        Provider::Nobody => unsafe { place.nobody() },
+    }
+}
+
+/// Answers with the first service of a protocol, or of any, that fits.
+///
+/// # Safety
+/// - As for [`Place::fill`]; the protocol is a C string or null.
+#[cfg(native)]
+unsafe fn find(place: Place<servent>, protocol: *const c_char, fits: impl Fn(&Service<'_>) -> bool) -> c_int {
+    // SAFETY: the caller's.
+    unsafe {
+        let protocol = optional(protocol).map(CStr::to_bytes);
+        place.fill(services::read(), |file, buffer| {
+            let mut all = services::services(file);
+            all.find(|service| service.is_of(protocol) && fits(service)).map(|service| service.record(buffer))
+        })
+    }
+}
+
+static RECORD: StaticRecord<servent> = StaticRecord::new();
+
+/// getservbyname(3).
+///
+/// # Safety
+/// - As for the C function.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn getservbyname(name: *const c_char, protocol: *const c_char) -> *mut servent {
+    // SAFETY: the caller's, and the place is whole.
+    RECORD.get(|place| unsafe {
+        getservbyname_r(name, protocol, place.record, place.buffer, place.length, place.result) //
+    })
+}
+
+/// getservbyport(3).
+///
+/// # Safety
+/// - As for the C function.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn getservbyport(port: c_int, protocol: *const c_char) -> *mut servent {
+    // SAFETY: the caller's, and the place is whole.
+    RECORD.get(|place| unsafe {
+        getservbyport_r(port, protocol, place.record, place.buffer, place.length, place.result) //
+    })
+}
+
+/// How many records of the file have been given.
+#[cfg(native)]
+static GIVEN: AtomicUsize = AtomicUsize::new(0);
+
+/// getservent(3).
+///
+/// # Safety
+/// - As for the C function.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn getservent() -> *mut servent {
+    match provider_of("getservent", &"next") {
+        Provider::Host => {
+            // SAFETY: the caller's.
+            let (record, errno) = host::with_errno(|| unsafe { host::getservent() });
+            if record.is_null() && errno != 0 {
+                crate::errno::set(errno);
+            }
+            record
+        }
+        #[cfg(native)]
+        Provider::Native => {
+            let index = GIVEN.fetch_add(1, Ordering::Relaxed);
+            // SAFETY: the place is whole.
+            RECORD.get(|place| unsafe {
+                place.fill(services::read(), |file, buffer| {
+                    services::services(file).nth(index).map(|service| service.record(buffer))
+                })
+            })
+        }
+        Provider::Nobody => {
+            crate::errno::set(records::NOBODY);
+            ptr::null_mut()
+        }
+    }
+}
+
+/// getservent(3).
+///
+/// # Safety
+/// - As for the C function.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn setservent(stay_open: c_int) {
+    match provider_of("setservent", &stay_open) {
+        // SAFETY: the caller's.
+        Provider::Host => unsafe { host::setservent(stay_open) },
+        #[cfg(native)]
+        Provider::Native => GIVEN.store(0, Ordering::Relaxed),
+        Provider::Nobody => {}
+    }
+}
+
+/// getservent(3).
+///
+/// # Safety
+/// - As for the C function.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn endservent() {
+    match provider_of("endservent", &"") {
+        // SAFETY: the caller's.
+        Provider::Host => unsafe { host::endservent() },
+        #[cfg(native)]
+        Provider::Native => GIVEN.store(0, Ordering::Relaxed),
+        Provider::Nobody => {}
+    }
+}
