@@ -8,7 +8,6 @@ use crate::workspace::Workspace;
 /// Packages, and which of their tests. The others build programs in all link modes themselves and run those: how the test
 /// program itself is linked means nothing to them.
 const PACKAGES: &[(&str, &[&str])] = &[
-    ("import-dynamic", &["--lib"]),
     ("import-dynamic-loader", &["--lib"]),
     ("import-dynamic-macros", &["--lib", "--tests"]),
     ("cargo-import-dynamic", &["--lib", "--test", "cli"]),
