@@ -82,10 +82,16 @@ impl Site {
         self.libc == Libc::Glibc && needed.is_some() && elf::parse_version(&self.version) >= needed
     }
 
-    /// Runs a program there.
-    pub(super) fn ask(&self, program: &Program, file: &Path, asked: &Asked, server: &Server) -> Result<Said> {
+    /// Puts a program's file there, in the place of another.
+    pub(super) fn install(&self, program: &Program, file: &Path) -> Result<()> {
+        let inside = self.path.join("programs").join(program.binary);
+        fs::copy(file, inside).with_context(|| format!("cannot copy {}", file.display()))?;
+        Ok(())
+    }
+
+    /// Runs a program that is there.
+    pub(super) fn ask(&self, program: &Program, asked: &Asked, server: &Server) -> Result<Said> {
         let inside = format!("/programs/{}", program.binary);
-        fs::copy(file, self.path.join(&inside[1..])).with_context(|| format!("cannot copy {}", file.display()))?;
         let mut command = chroot::command(&self.path, &inside, true)?;
         for argument in asked.arguments {
             command.arg(server.in_place(argument));

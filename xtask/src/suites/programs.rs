@@ -165,13 +165,15 @@ pub(super) fn run(workspace: &Workspace, this: &Path, wanted: &dyn Fn(&str) -> b
     let mut count = Count::default();
     for (program, plain, this) in &built {
         let ordinary = sites.iter().find(|site| site.starts(plain)).context("no host can start an ordinary build")?;
-        let expected: Vec<Said> =
-            program.commands.iter().map(|asked| ordinary.ask(program, plain, asked, &server)).collect::<Result<_>>()?;
+        ordinary.install(program, plain)?;
+        let ask = |asked| ordinary.ask(program, asked, &server);
+        let expected: Vec<Said> = program.commands.iter().map(ask).collect::<Result<_>>()?;
         let mut row = vec![format!("{} {}", program.package, program.version)];
         for site in &sites {
+            site.install(program, this)?;
             let mut same = 0;
             for (asked, expected) in program.commands.iter().zip(&expected) {
-                let said = site.ask(program, this, asked, &server)?;
+                let said = site.ask(program, asked, &server)?;
                 if asked.is_same(expected, &said) {
                     same += 1;
                 } else {
