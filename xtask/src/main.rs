@@ -23,6 +23,7 @@ mod nss;
 mod process;
 mod root;
 mod roots;
+mod suites;
 mod systems;
 mod targets;
 mod test_log;
@@ -57,6 +58,8 @@ enum Task {
     Apple,
     /// Check the crates for systems and architectures that nothing here runs.
     Systems,
+    /// Run test suites and programs of crates.io as `cargo import-dynamic` builds them, beside their ordinary builds.
+    Suites(suites::Options),
     /// Make std for targets that rustup cannot download here, in target/toolchain; without a name, for all that are used.
     Std { targets: Vec<String> },
     /// Build example programs in every mode and tell which of them came out static.
@@ -96,6 +99,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Guest(options) => guest::command(&workspace, &options),
         Task::Apple => apple::command(&workspace),
         Task::Systems => systems::command(&workspace),
+        Task::Suites(options) => suites::command(&workspace, &options),
         Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Linkage => linkage::command(&workspace),
         Task::Headers => headers::command(&workspace),

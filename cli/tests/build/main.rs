@@ -11,5 +11,3 @@ mod linkers;
 mod options;
 mod package;
 mod programs;
-#[cfg(feature = "suites")]
-mod suites;

@@ -14,11 +14,13 @@ mod report;
 mod rounds;
 mod suite;
 mod svg;
+mod ways;
 
 /// Which benchmark to run and how to show it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// One of criterion's benchmarks (`call`), or `counts`: instructions, by valgrind; without a name, everything is measured beside every contender that this
+    /// One of criterion's benchmarks (`call`), or `counts`: instructions, by valgrind, or `ways`: one std program linked in
+    /// every way; without a name, everything is measured beside every contender that this
     /// machine has, and target/bench gets tables and plots.
     name: Option<String>,
     /// Print one JSON object of medians by contender, in nanoseconds; without a name, of such objects by measure, in
@@ -43,6 +45,10 @@ pub(crate) struct Options {
 pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let result = match &options.name {
         Some(name) if name == "counts" => Ok(counts::run(workspace, options.save)?.exit_code()),
+        Some(name) if name == "ways" => {
+            ways::command(workspace, options.effort, options.json)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(name) => criterion::command(workspace, name, options.json),
         None => suite::command(workspace, options),
     };

@@ -31,7 +31,7 @@ enum Expect {
     Includes(&'static str),
     /// Status 0, this line on stdout, and the link mode, the C library and glibc's version on stderr.
     Verbose(&'static str),
-    /// Status 3, nothing on stdout, and the path of every usual interpreter on stderr.
+    /// Status 3, or 127 from one that could not start, nothing on stdout, and the path of every usual interpreter on stderr.
     NoLibc,
     /// Status 0, and on stdout at least one line that says of a case that it is ok.
     Cases,
@@ -135,7 +135,10 @@ impl Lookup {
     }
 
     pub(crate) fn applies_to(&self, program: &Program, root: &Root) -> bool {
-        self.hosts.contains(&root.recipe.libc) && (program.mode.is_some() || !self.options)
+        let can_say = root.recipe.libc != Libc::Nothing
+            || !program.is_nothing_without_libc()
+            || matches!(self.expect, Expect::NoLibc);
+        self.hosts.contains(&root.recipe.libc) && (program.mode.is_some() || !self.options) && can_say
     }
 
     /// Says what is wrong with what `program` did in `root`, if something is.
@@ -154,7 +157,10 @@ impl Lookup {
                 check_success(finished, &[address], &[mode, libc.name(), version])
             }
             Expect::Failure(status, texts) => check_failure(finished, status, texts),
-            Expect::NoLibc => check_failure(finished, 3, &root.arch.interpreters()),
+            Expect::NoLibc => {
+                let status = if program.is_nothing_without_libc() { 127 } else { 3 };
+                check_failure(finished, status, &root.arch.interpreters())
+            }
             Expect::Cases => {
                 let right = finished.end.code() == Some(0) && finished.stdout.contains(" ... ok");
                 if right { Ok(()) } else { Err("expected status 0, and on stdout a case that is ok".to_owned()) }

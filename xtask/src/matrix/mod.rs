@@ -12,6 +12,7 @@ use anyhow::Result;
 use crate::count::Count;
 use crate::root::{Root, Roots};
 use crate::roots::RECIPES;
+use crate::suites;
 use crate::workspace::Workspace;
 
 mod cell;
@@ -78,7 +79,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
 
 /// `cargo xtask matrix`.
 pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
-    let count = run(workspace, options)?;
+    let mut count = run(workspace, options)?;
+    let is_all = options.program.is_none() && options.root.is_none() && options.replace.is_empty();
+    if is_all && !options.quick && !options.json {
+        count += suites::run_programs(workspace)?;
+    }
     if !options.json {
         println!("cells: {count}");
     }

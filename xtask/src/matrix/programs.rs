@@ -1,6 +1,7 @@
 //! The programs of the matrix.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -9,8 +10,8 @@ use crate::arch::Arch;
 use crate::elf::{self, Version};
 use crate::root::Root;
 use crate::roots::Libc;
-use crate::targets;
 use crate::workspace::{self, Workspace};
+use crate::{suites, targets};
 
 /// A program and how it is built.
 #[derive(Debug)]
@@ -42,6 +43,8 @@ enum Link {
     NotPie,
     /// With an interpreter and libraries of its own: what it needs, only some roots have.
     Dynamic,
+    /// By `cargo import-dynamic build`: without a libc of its own.
+    ImportDynamic,
 }
 
 const DNS_LOOKUP: Program = Program {
@@ -62,6 +65,7 @@ const NOSTD_DNS: Program = Program { name: "nostd-dns", package: "nostd-dns", mo
 pub(crate) const PROGRAMS: &[Program] = &[
     DNS_LOOKUP,
     NOSTD_DNS,
+    Program { name: "dns-lookup import-dynamic", link: Link::ImportDynamic, mode: Some("adopted"), ..DNS_LOOKUP },
     Program { name: "dns-lookup dynamic", link: Link::Dynamic, mode: Some("native"), ..DNS_LOOKUP },
     Program { name: "dns-lookup not PIE", link: Link::NotPie, quick: false, ..DNS_LOOKUP },
     Program { name: "dns-lookup musl", target: MUSL, ..DNS_LOOKUP },
@@ -164,6 +168,11 @@ impl Program {
         self.quick && (self.quick_roots.is_empty() || self.quick_roots.contains(&root))
     }
 
+    /// Whether it cannot so much as start without the host's libc.
+    pub(crate) fn is_nothing_without_libc(&self) -> bool {
+        self.link == Link::ImportDynamic
+    }
+
     pub(crate) fn build(&'static self, workspace: &Workspace) -> Result<Built> {
         let subcommand: &[&str] = if self.test.is_some() { &["test", "--no-run"] } else { &["build", "--release"] };
         let mut cargo = match self.target {
@@ -175,6 +184,14 @@ impl Program {
                 cargo.args(subcommand).args(["--target", &target.name]);
                 cargo
             }
+            None if self.link == Link::ImportDynamic => {
+                let mut command = Command::new(suites::build_this(workspace)?);
+                command
+                    .args(["import-dynamic", "build", "--release", "--target-dir"])
+                    .arg(workspace.target.join("import-dynamic"));
+                command.current_dir(&workspace.root);
+                command
+            }
             None => {
                 let mut cargo = workspace.cargo();
                 cargo.args(subcommand);
@@ -184,7 +201,7 @@ impl Program {
         cargo.args(["--package", self.package]);
         cargo.args(self.test.iter().flat_map(|test| ["--test", test]));
         let other_flags = match self.link {
-            Link::Static => None,
+            Link::Static | Link::ImportDynamic => None,
             Link::NotPie => Some(("not-pie", "-Ctarget-feature=+crt-static\x1f-Crelocation-model=static")),
             Link::Dynamic => Some(("dynamic", "-Ctarget-feature=-crt-static")),
         };
