@@ -3,9 +3,9 @@
 //! Whole archive members of the static glibc and musl are left out by it: all functions that stand in one file there are
 //! here together, for a member that the linker still needs would define the others a second time.
 
-mod groups;
+mod accounts;
+mod enumeration;
 mod hosts;
 mod names;
 mod services;
 mod static_record;
-mod users;

@@ -1,20 +1,20 @@
 //! netdb.h: getservbyname(3), getservent(3).
 
 use core::ffi::{CStr, c_char, c_int};
-use core::ptr;
 #[cfg(native)]
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::AtomicUsize;
 
 use libc::servent;
 
+use super::enumeration::Enumeration;
 use super::static_record::StaticRecord;
 use crate::choice::Provider;
 #[cfg(native)]
 use crate::files::services::{self, Service};
+use crate::host;
 #[cfg(native)]
 use crate::names::optional;
 use crate::records::{Place, provider_of};
-use crate::{host, records};
 
 /// getservbyname_r(3).
 ///
@@ -111,9 +111,28 @@ unsafe extern "C" fn getservbyport(port: c_int, protocol: *const c_char) -> *mut
     })
 }
 
-/// How many records of the file have been given.
+static ALL: Enumeration<servent> = Enumeration {
+    name: "getservent",
+    record: &RECORD,
+    #[cfg(native)]
+    read,
+    #[cfg(native)]
+    given: AtomicUsize::new(0),
+};
+
+/// Writes the record of the file with this number.
+///
+/// # Safety
+/// - As for [`Place::fill`].
 #[cfg(native)]
-static GIVEN: AtomicUsize = AtomicUsize::new(0);
+unsafe fn read(index: usize, place: Place<servent>) -> c_int {
+    // SAFETY: the caller's.
+    unsafe {
+        place.fill(services::read(), |file, buffer| {
+            services::services(file).nth(index).map(|service| service.record(buffer))
+        })
+    }
+}
 
 /// getservent(3).
 ///
@@ -121,30 +140,8 @@ static GIVEN: AtomicUsize = AtomicUsize::new(0);
 /// - As for the C function.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn getservent() -> *mut servent {
-    match provider_of("getservent", &"next") {
-        Provider::Host => {
-            // SAFETY: the caller's.
-            let (record, errno) = host::with_errno(|| unsafe { host::getservent() });
-            if record.is_null() && errno != 0 {
-                crate::errno::set(errno);
-            }
-            record
-        }
-        #[cfg(native)]
-        Provider::Native => {
-            let index = GIVEN.fetch_add(1, Ordering::Relaxed);
-            // SAFETY: the place is whole.
-            RECORD.get(|place| unsafe {
-                place.fill(services::read(), |file, buffer| {
-                    services::services(file).nth(index).map(|service| service.record(buffer))
-                })
-            })
-        }
-        Provider::Nobody => {
-            crate::errno::set(records::NOBODY);
-            ptr::null_mut()
-        }
-    }
+    // SAFETY: the caller's.
+    unsafe { ALL.next(host::getservent) }
 }
 
 /// getservent(3).
@@ -153,13 +150,8 @@ unsafe extern "C" fn getservent() -> *mut servent {
 /// - As for the C function.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn setservent(stay_open: c_int) {
-    match provider_of("setservent", &stay_open) {
-        // SAFETY: the caller's.
-        Provider::Host => unsafe { host::setservent(stay_open) },
-        #[cfg(native)]
-        Provider::Native => GIVEN.store(0, Ordering::Relaxed),
-        Provider::Nobody => {}
-    }
+    // SAFETY: the caller's.
+    ALL.restart(|| unsafe { host::setservent(stay_open) });
 }
 
 /// getservent(3).
@@ -168,11 +160,6 @@ unsafe extern "C" fn setservent(stay_open: c_int) {
 /// - As for the C function.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn endservent() {
-    match provider_of("endservent", &"") {
-        // SAFETY: the caller's.
-        Provider::Host => unsafe { host::endservent() },
-        #[cfg(native)]
-        Provider::Native => GIVEN.store(0, Ordering::Relaxed),
-        Provider::Nobody => {}
-    }
+    // SAFETY: the caller's.
+    ALL.restart(|| unsafe { host::endservent() });
 }
