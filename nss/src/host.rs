@@ -87,10 +87,10 @@ unsafe extern "C" {
 }
 
 /// What only the exported functions need.
-#[cfg(exports)]
+#[cfg(all(exports, target_feature = "crt-static"))]
 pub(crate) use linux::*;
 
-#[cfg(exports)]
+#[cfg(all(exports, target_feature = "crt-static"))]
 mod linux {
     use core::ffi::{c_char, c_int, c_void};
 
