@@ -183,7 +183,7 @@ fn choose(state: State, lookup: Lookup<'_>) -> Provider {
 }
 
 /// Whether the host's libc is what answers where no name is asked for.
-#[cfg(exports)]
+#[cfg(all(exports, target_feature = "crt-static"))]
 pub(crate) fn is_host() -> bool {
     matches!(State::get().resolver(), Resolver::Auto | Resolver::Host) && import_dynamic::host().is_ok()
 }

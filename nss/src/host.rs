@@ -2,7 +2,7 @@
 //!
 //! Structures, flags and error numbers are the same in glibc and musl, so that a program of one reads what the other wrote:
 //! `addrinfo`, `passwd`, `group`, `servent` and `hostent`; `AI_*`, `NI_*` and `EAI_*` (netdb.h of both), and `errno`'s, which are
-//! the kernel's.
+//! the kernel's. (musl's `NI_NUMERICSCOPE`, which glibc has not, is answered in names.rs.)
 
 use core::ffi::{c_char, c_int};
 
@@ -87,10 +87,10 @@ unsafe extern "C" {
 }
 
 /// What only the exported functions need.
-#[cfg(exports)]
+#[cfg(all(exports, target_feature = "crt-static"))]
 pub(crate) use linux::*;
 
-#[cfg(exports)]
+#[cfg(all(exports, target_feature = "crt-static"))]
 mod linux {
     use core::ffi::{c_char, c_int, c_void};
 

@@ -69,14 +69,14 @@ mod choice;
 mod environment;
 mod errno;
 mod error;
-#[cfg(exports)]
+#[cfg(all(exports, target_feature = "crt-static"))]
 mod exports;
 #[cfg(native)]
 mod files;
 #[cfg(native)]
 mod go;
 mod host;
-#[cfg(all(native, exports))]
+#[cfg(all(native, exports, target_feature = "crt-static"))]
 mod host_record;
 #[cfg(native)]
 mod list;

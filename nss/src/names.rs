@@ -133,11 +133,63 @@ pub(crate) unsafe fn freeaddrinfo(list: *mut addrinfo) {
     }
 }
 
-/// getnameinfo(3).
+/// musl's flag for a scope as a number (netdb.h), which glibc does not know and so rejects.
+#[cfg(target_env = "musl")]
+const NI_NUMERICSCOPE: c_int = 0x100;
+
+/// getnameinfo(3), with the flag that only musl's programs have: the scope is asked for with nobody, and put behind the address.
 ///
 /// # Safety
 /// - As for the C function.
+#[cfg(target_env = "musl")]
 pub(crate) unsafe fn getnameinfo(
+    address: *const sockaddr,
+    length: socklen_t,
+    (host, host_length): (*mut c_char, socklen_t),
+    service: (*mut c_char, socklen_t),
+    flags: c_int,
+) -> c_int {
+    let known = flags & !NI_NUMERICSCOPE;
+    // SAFETY: the caller's: an address of this length.
+    let is_scoped = flags != known
+        && length as usize >= size_of::<libc::sockaddr_in6>()
+        && unsafe { c_int::from((*address).sa_family) } == libc::AF_INET6;
+    if !is_scoped {
+        // SAFETY: the caller's.
+        return unsafe { ask_name(address, length, (host, host_length), service, known) };
+    }
+    // SAFETY: the caller's: an address of this family, of which it is as long as one.
+    let mut unscoped = unsafe { address.cast::<libc::sockaddr_in6>().read_unaligned() };
+    let scope = core::mem::take(&mut unscoped.sin6_scope_id);
+    // SAFETY: the caller's, with an address of our own.
+    let code = unsafe {
+        ask_name((&raw const unscoped).cast(), size_of_val(&unscoped) as _, (host, host_length), service, known)
+    };
+    if code != 0 || scope == 0 || host.is_null() || host_length == 0 {
+        return code;
+    }
+    // SAFETY: a C string was written there.
+    let end = unsafe { CStr::from_ptr(host) }.to_bytes();
+    if !std::str::from_utf8(end).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok()) {
+        return code; // a name has no scope
+    }
+    let (end, suffix) = (end.len(), format!("%{scope}\0"));
+    if end + suffix.len() > host_length as usize {
+        return libc::EAI_OVERFLOW;
+    }
+    // SAFETY: it fits behind the address, in the caller's writable bytes.
+    unsafe { host.add(end).cast::<u8>().copy_from_nonoverlapping(suffix.as_ptr(), suffix.len()) };
+    0
+}
+
+#[cfg(not(target_env = "musl"))]
+pub(crate) use ask_name as getnameinfo;
+
+/// getnameinfo(3), with the flags that glibc and musl share.
+///
+/// # Safety
+/// - As for the C function.
+pub(crate) unsafe fn ask_name(
     address: *const sockaddr,
     length: socklen_t,
     (host, host_length): (*mut c_char, socklen_t),

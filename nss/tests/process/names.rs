@@ -17,6 +17,8 @@ pub(crate) const CASES: &[Case] = &[
     ("system_errors_are_in_errno", HOST, system_errors_are_in_errno),
     ("messages_of_codes", BOTH, messages_of_codes),
     ("names_of_addresses", BOTH, names_of_addresses),
+    #[cfg(target_env = "musl")]
+    ("scopes_are_numbers", BOTH, scopes_are_numbers),
     ("short_buffers_overflow", BOTH, short_buffers_overflow),
     ("gethostbyname_and_h_errno", BOTH, gethostbyname_and_h_errno),
     ("gethostbyaddr_gives_names", BOTH, gethostbyaddr_gives_names),
@@ -169,6 +171,33 @@ fn names_of_addresses() {
     assert_eq!((text(&host), text(&service)), ("127.0.0.1".into(), "80".into()));
     assert_eq!(name_of(([127, 0, 0, 1], 80).into(), &mut host, &mut [], libc::NI_NUMERICSERV), 0);
     assert!(!text(&host).is_empty());
+}
+
+/// Only musl's programs have this flag, and glibc rejects it.
+#[cfg(target_env = "musl")]
+fn scopes_are_numbers() {
+    // SAFETY: a structure of integers, for which zeros are valid.
+    let mut address: libc::sockaddr_in6 = unsafe { std::mem::zeroed() };
+    address.sin6_family = libc::AF_INET6 as _;
+    address.sin6_addr.s6_addr = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    address.sin6_scope_id = 1;
+    for (length, expected) in [(9, libc::EAI_OVERFLOW), (10, 0)] {
+        let mut host = [0_u8; 10];
+        // SAFETY: an address, and a buffer that is at least as long as said.
+        let code = unsafe {
+            libc::getnameinfo(
+                (&raw const address).cast(),
+                size_of_val(&address) as _,
+                host.as_mut_ptr().cast(),
+                length,
+                ptr::null_mut(),
+                0,
+                libc::NI_NUMERICHOST | 0x100,
+            )
+        };
+        assert_eq!(code, expected, "{length} bytes");
+        assert!(code != 0 || &host == b"fe80::1%1\0", "{host:?}");
+    }
 }
 
 fn short_buffers_overflow() {
