@@ -13,6 +13,7 @@ use crate::records::{self, provider_of};
 /// What is gone through.
 pub(super) struct Enumeration<R: 'static> {
     pub(super) name: &'static str,
+    #[cfg_attr(not(native), allow(dead_code, reason = "only files are read into it"))]
     pub(super) record: &'static StaticRecord<R>,
     /// Writes the record of the file with a number.
     #[cfg(native)]
