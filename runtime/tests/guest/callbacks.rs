@@ -134,11 +134,11 @@ fn on_guest_threads() {
 fn threads_end() {
     run_guest_threads(1);
     let before = threads();
-    for _ in 0..20 {
+    for _ in 0..10 {
         run_guest_threads(4);
     }
     for _ in 0..1000 {
-        if threads() <= before && DROPPED.load(Ordering::Relaxed) == 81 {
+        if threads() <= before && DROPPED.load(Ordering::Relaxed) == 41 {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(5));
