@@ -34,6 +34,7 @@ const ENTRIES: &[Entry] = &[
     Entry { name: "import_native", argument: "import", ..RUST },
     Entry { name: "import_adopted", program: Program::NO_STD, argument: "import", ..RUST },
     Entry { name: "import_guest", program: Program::STD_STATIC, argument: "import", slowness: 8 },
+    Entry { name: "import_guest_scope", program: Program::STD_STATIC, argument: "import-scope", ..RUST },
     Entry { name: "import_guest_syscall", program: Program::STD_STATIC, argument: "import-syscall", slowness: 128 },
 ];
 

@@ -1,7 +1,7 @@
-//! Writes `src/build/symbols/x86_64.txt`: what C libraries offer, read from root directories with glibc and musl.
+//! Writes `src/build/symbols/ARCH.txt`: what C libraries offer, read from root directories with glibc and musl.
 //!
 //! ```console
-//! $ cargo run --example c-symbols -- ROOT... > cli/src/build/symbols/x86_64.txt
+//! $ cargo run --example c-symbols -- x86_64 ROOT... > cli/src/build/symbols/x86_64.txt
 //! ```
 
 use std::collections::BTreeMap;
@@ -41,11 +41,12 @@ struct Symbol {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let roots: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let arch = std::env::args().nth(1).ok_or("c-symbols ARCH ROOT...")?;
+    let roots: Vec<PathBuf> = std::env::args_os().skip(2).map(PathBuf::from).collect();
     let mut symbols = BTreeMap::<String, Symbol>::new();
     let (mut glibcs, mut musls) = (0, 0);
     for (index, root) in roots.iter().enumerate() {
-        let musl = root.join("lib/x86_64-linux-musl/libc.so");
+        let musl = root.join(format!("lib/{arch}-linux-musl/libc.so"));
         if musl.exists() {
             musls += 1;
             read(&musl, index, None, &mut symbols)?;
@@ -53,7 +54,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             glibcs += 1;
             let mut seen = BTreeMap::new();
             for &(name, letter) in GLIBC {
-                read(&root.join("lib/x86_64-linux-gnu").join(name), index, Some((letter, &mut seen)), &mut symbols)?;
+                read(
+                    &root.join(format!("lib/{arch}-linux-gnu")).join(name),
+                    index,
+                    Some((letter, &mut seen)),
+                    &mut symbols,
+                )?;
             }
         }
     }

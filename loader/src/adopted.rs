@@ -3,13 +3,12 @@
 
 use core::sync::atomic::Ordering;
 
-use crate::elf::Phdr;
 use crate::error::Error;
 use crate::host::{Failure, Host, LinkMode};
 use crate::image::{self, ENTRY};
 use crate::interpreter::{Interpreter, Path};
 use crate::main_program::{MappedImage, needed};
-use crate::start::{self, InitialStack, at};
+use crate::start::{self, InitialStack};
 use crate::{arch, own, slots};
 
 /// Brings up the host's libc on this thread.
@@ -44,14 +43,7 @@ pub(crate) fn bring_up(stack: InitialStack) -> Result<Host, Failure> {
     ENTRY.without_libc.store(arch::adopted_without_libc as *const () as usize, Ordering::Relaxed);
     // SAFETY: no other slice of it is in use: this process has one thread.
     for entry in unsafe { stack.auxv() } {
-        entry[1] = match entry[0] {
-            at::PHDR => layout.headers,
-            at::PHENT => size_of::<Phdr>(),
-            at::PHNUM => layout.header_count,
-            at::BASE => interpreter.bias,
-            at::ENTRY => arch::image_entry as *const () as usize,
-            _ => entry[1],
-        };
+        entry[1] = layout.auxiliary(*entry, interpreter.bias, arch::image_entry);
     }
     // SAFETY: a checked and mapped interpreter, the kernel's own initial stack, and room below it (`reserved`).
     let is_up = unsafe { arch::adopt(stack.as_ptr(), interpreter.entry) } == 1;

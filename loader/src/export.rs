@@ -1,5 +1,6 @@
 //! Functions of the program that the host's libraries can find by name: their hash table in the image.
 
+#[cfg(not(std_start))]
 use crate::image::Writer;
 
 pub(crate) use crate::exported::Exported;
@@ -36,6 +37,7 @@ impl<'a> Exports<'a> {
 
 /// Writes a hash table (gABI ch. 5, "Hash Table") of the `count` symbols from `first` on, which are the last: in one
 /// bucket, so that no name need be hashed. What looks a name up compares it with each of them, and they are few.
+#[cfg(not(std_start))]
 pub(crate) fn write_hash(writer: &mut Writer<'_>, first: usize, count: usize) {
     let end = first + count;
     // One bucket, and a chain of as many links as there are symbols.

@@ -18,6 +18,10 @@ use crate::slots;
 pub(crate) use crate::std_start::image::Std;
 use crate::strings::{Strings, copy};
 
+mod layout;
+
+pub(crate) use layout::Layout;
+
 /// What [`arch::image_entry`] does when the interpreter is done.
 #[repr(C)]
 pub(crate) struct Entry {
@@ -49,18 +53,6 @@ pub(crate) struct Contents<'a> {
     /// What a std program without a libc asks of the host; nothing for others.
     #[cfg(std_start)]
     pub(crate) std: Std<'a>,
-}
-
-/// Where the parts of a written image are.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Layout {
-    /// Address of the program headers, and their number.
-    pub(crate) headers: usize,
-    pub(crate) header_count: usize,
-    /// Address of the slots, `slots::COUNT` words.
-    pub(crate) slots: usize,
-    /// Address of the interpreter's file name.
-    pub(crate) interpreter: usize,
 }
 
 /// Bytes that an image with these contents needs at most.
@@ -236,6 +228,16 @@ impl Writer<'_> {
         if let Some(place) = self.words.get_mut(index) {
             *place = word;
         }
+    }
+
+    /// Writes a half of a word, counted from here; what was there.
+    #[cfg(std_start)]
+    pub(crate) fn exchange(&mut self, index: usize, half: u32) -> u32 {
+        let Some(place) = self.words.get_mut(self.used + index / 2) else { return 0 };
+        let shift = index % 2 * 32;
+        let before = (*place >> shift) as u32;
+        *place ^= u64::from(before ^ half) << shift;
+        before
     }
 
     #[inline(never)]

@@ -77,8 +77,17 @@ impl Interpreter {
             let named = match names.next() {
                 Some(name) => path.set(name),
                 None => match programs.next() {
-                    Some(program) if interpreter_of(program, path).is_ok() && !attempts.has(path.as_c_str()) => Ok(()),
-                    Some(_) => continue,
+                    Some(program) => match interpreter_of(program, path) {
+                        Ok(()) if !attempts.has(path.as_c_str()) => Ok(()),
+                        Ok(()) => continue,
+                        Err(reason) => {
+                            // Told where a few more bytes do not matter.
+                            if cfg!(any(guest, native, std_start)) {
+                                attempts.push(program, reason);
+                            }
+                            continue;
+                        }
+                    },
                     None => return Err(Error::NoInterpreter(attempts)),
                 },
             };

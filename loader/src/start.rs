@@ -28,6 +28,8 @@ pub(crate) mod at {
     pub(crate) const RSEQ_FEATURE_SIZE: usize = 27;
     #[cfg(guest)]
     pub(crate) const RSEQ_ALIGN: usize = 28;
+    #[cfg(guest)]
+    pub(crate) const EXECFN: usize = 31;
 }
 
 /// Tells where the initial stack is, and how many bytes below it the program has left free.

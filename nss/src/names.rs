@@ -159,7 +159,8 @@ pub(crate) unsafe fn getnameinfo(
             let wants = |text: *mut c_char, length| !text.is_null() && length > 0;
             let (wants_host, wants_service) = (wants(host, host_length), wants(service, service_length));
             if !wants_host && !wants_service {
-                return libc::EAI_NONAME;
+                // As glibc has it: nothing is asked.
+                return if flags & libc::NI_NAMEREQD != 0 { libc::EAI_NONAME } else { 0 };
             }
             // What nobody wants is not looked up.
             let mut asked = flags;

@@ -13,10 +13,10 @@ const OFF: u8 = 1;
 const ON: u8 = 2;
 static STATE: AtomicU8 = AtomicU8::new(UNKNOWN);
 
-fn is_on() -> bool {
+pub(crate) fn is_on() -> bool {
     match STATE.load(Ordering::Relaxed) {
         UNKNOWN => {
-            let on = variable(b"IMPORT_DYNAMIC_DEBUG").is_some_and(|value| !value.is_empty() && value != c"0");
+            let on = variable(b"IMPORT_DYNAMIC_DEBUG").is_some_and(|value| !matches!(value.to_bytes(), [] | [b'0']));
             STATE.store(if on { ON } else { OFF }, Ordering::Relaxed);
             on
         }

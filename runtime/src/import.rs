@@ -7,7 +7,7 @@ use import_dynamic_loader::LinkMode;
 use crate::atomic::AtomicPtr;
 use crate::error::ImportError;
 use crate::slot::Slot;
-use crate::stubs::{self, Stubs};
+use crate::stubs;
 
 /// What an import's declaration says.
 pub struct Declaration {
@@ -89,7 +89,8 @@ impl Flags {
 pub struct Import {
     /// What a call jumps to, its first word: the stubs know.
     slot: Slot,
-    stubs: Stubs,
+    /// The guest stub, and behind it the bind stub.
+    stubs: Code,
     /// The declaration, packed: a small program is largely made of these.
     libraries: *const &'static CStr,
     symbols: *const &'static CStr,
@@ -111,10 +112,11 @@ unsafe impl Sync for Import {}
 impl Import {
     /// An unbound import.
     #[doc(hidden)]
-    pub const fn new(declaration: &'static Declaration, stubs: Stubs) -> Self {
+    pub const fn new(declaration: &'static Declaration, stubs: *const ()) -> Self {
+        let stubs = Code(stubs);
         let Declaration { libraries, symbols, version, flags, fallback } = declaration;
         Self {
-            slot: Slot { code: AtomicPtr::new(stubs.bind.0.cast_mut()), target: AtomicPtr::new(core::ptr::null_mut()) },
+            slot: Slot { code: AtomicPtr::new(stubs::unbound(stubs)), target: AtomicPtr::new(core::ptr::null_mut()) },
             stubs,
             libraries: libraries.as_ptr(),
             symbols: symbols.as_ptr(),
@@ -132,11 +134,17 @@ impl Import {
         }
     }
 
-    /// What a call jumps to.
+    /// What a call jumps to, where no assembly reads the slot.
     #[doc(hidden)]
-    #[inline(always)]
+    #[inline]
     pub fn target(&'static self) -> *const () {
-        stubs::bound(self, self.slot.code())
+        stubs::bound(self, self.code())
+    }
+
+    /// What the slot holds.
+    #[inline]
+    pub(crate) fn code(&self) -> *const () {
+        self.slot.code()
     }
 
     /// Binds the import if it is not bound; what a call jumps to then.
@@ -145,7 +153,8 @@ impl Import {
     /// When it cannot be bound; nothing has changed then, and a later try may succeed.
     #[doc(hidden)]
     pub fn bind(&'static self) -> Result<*const (), ImportError> {
-        if self.is_bound() { Ok(self.target()) } else { crate::bind::bind(self) }
+        let code = self.code();
+        if code == stubs::unbound(self.stubs) { crate::bind::bind(self) } else { Ok(code) }
     }
 
     /// The bound function itself, without the switch of guest mode.
@@ -171,14 +180,14 @@ impl Import {
     /// Publishes the host's address.
     pub(crate) fn publish(&'static self, target: *mut (), mode: LinkMode) -> *const () {
         let switches = mode == LinkMode::Guest && self.flags.0 & Flags::NO_TLS == 0 && !self.is_data();
-        let code = if switches { stubs::guest_code(self.stubs, target) } else { target };
+        let code = if switches { stubs::guest(self.stubs, target) } else { target };
         self.slot.publish(target, code);
         code
     }
 
     /// Publishes the program's own function, unless another thread has found the host's; what a call jumps to.
     pub(crate) fn publish_fallback(&'static self, fallback: Code) -> *const () {
-        self.slot.publish_fallback(self.stubs.bind.0.cast_mut(), fallback.0.cast_mut())
+        self.slot.publish_fallback(stubs::unbound(self.stubs), fallback.0.cast_mut())
     }
 
     /// The program's own function, used where the import cannot be bound.
@@ -192,7 +201,7 @@ impl Import {
 
     /// Whether the import is bound already.
     pub fn is_bound(&self) -> bool {
-        self.slot.code() != self.stubs.bind.0
+        self.code() != stubs::unbound(self.stubs)
     }
 
     /// The library alternatives, in order, as declared; none for the global scope.

@@ -1,7 +1,7 @@
 //! Call the host's shared libraries from an otherwise static binary.
 //!
 //! [`import_dynamic`] declares a C function by library and symbol; the first call finds it in the host, every later one
-//! is one indirect call:
+//! is a jump to it:
 //!
 //! ```
 //! use core::ffi::c_long;
@@ -31,6 +31,7 @@ extern crate std;
 mod atomic;
 mod attempt;
 mod bind;
+mod bind_all;
 mod callback;
 mod data;
 mod debug;
@@ -49,13 +50,14 @@ mod scope;
 mod slot;
 mod stubs;
 
+pub use bind_all::bind_all;
 pub use error::{Attempt, Attempted, ImportError, ImportErrors};
 pub use import_dynamic_loader::{
     DlError, Errno, Error as HostError, Handle, Host, LibcKind, LinkMode, Message, Sink, host,
 };
 pub use import_dynamic_macros::{callback, export_dynamic, import_dynamic, require};
 pub use program::Arguments;
-pub use registry::{Imports, bind_all, imports};
+pub use registry::{Imports, imports};
 pub use scope::{GuestScope, guest_scope};
 
 /// An import as [`imports`] lists it.

@@ -5,7 +5,6 @@ use core::ffi::CStr;
 use import_dynamic_loader::Host;
 
 use crate::attempt::Attempts;
-use crate::error::{ImportErrors, required};
 use crate::import::{Flags, Import};
 use crate::resolve::open_required;
 
@@ -86,16 +85,4 @@ fn all() -> &'static [Import] {
     let (start, end) = (&raw const START, &raw const END);
     // SAFETY: ld64 defines the two symbols around the section, which holds nothing but imports.
     unsafe { core::slice::from_raw_parts(start.cast(), (end as usize - start as usize) / size_of::<Import>()) }
-}
-
-/// Binds every import that is linked into the program, as LD_BIND_NOW does.
-///
-/// # Errors
-/// When one that is not optional cannot be bound, after all the others have been; the error names each.
-pub fn bind_all() -> Result<(), ImportErrors> {
-    let count = required().filter(|import| import.bind().is_err()).count();
-    for import in imports().filter(|import| import.is_optional()) {
-        let _ = import.bind(); // it may be absent
-    }
-    if count == 0 { Ok(()) } else { Err(ImportErrors { count }) }
 }

@@ -96,7 +96,7 @@ impl GuestScope<'_> {
         const { assert!(size_of::<F>() == size_of::<*const ()>(), "a function pointer") };
         // SAFETY: the caller's.
         let code: *const () = unsafe { core::mem::transmute_copy(&function) };
-        match imports().find(|import| import.is_bound() && import.target() == code) {
+        match imports().find(|import| import.is_bound() && import.code() == code) {
             // SAFETY: a pointer to a function of the same type.
             Some(import) => unsafe { core::mem::transmute_copy(&import.bare_target()) },
             None => function,

@@ -3,17 +3,22 @@
 
 mod support;
 
+#[path = "support/cross.rs"]
+#[allow(dead_code, reason = "nothing is run")]
+mod cross;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{Link, build, folder, run};
+use cross::Cross;
+use support::{Link, build, run};
 
 /// The functions compared: the demangled names end so.
 const FUNCTIONS: &[&str] = &[
-    "call_site",                   // a call
-    "call_cost::_::IMPORT::bind",  // what the slot holds first
-    "call_cost::_::IMPORT::guest", // and, in guest mode, then
-    "guest::guest_enter_fast",     // to which that jumps
+    "call_site",                      // a call
+    "call_cost::labs>::target::call", // what it calls on x86-64: a jump through the slot
+    "call_cost::_::IMPORT::stubs",    // what the slot holds then, in guest mode, and at first
+    "guest::guest_enter_fast",        // to which the first jumps
 ];
 
 #[test]
@@ -35,35 +40,24 @@ fn aarch64() {
 }
 
 /// The program for an architecture: this machine's, or one that `cargo xtask std` has made ready.
-fn build_for(arch: &str) -> Option<PathBuf> {
+fn build_for(arch: &'static str) -> Option<PathBuf> {
     if std::env::consts::ARCH == arch {
         return Some(build("call-cost", "release", Link::Static));
     }
-    let target = format!("{arch}-unknown-linux-gnu");
-    let gcc = format!("{arch}-linux-gnu-gcc");
-    // The target directory, or the folder of this machine's target in it, has the tests' own.
-    let above = Path::new(env!("CARGO_TARGET_TMPDIR")).ancestors().skip(1).take(2);
-    let library = Path::new("lib/rustlib").join(&target).join("lib/.stamp");
-    let toolchain = above.map(|path| path.join("toolchain")).find(|path| path.join(&library).exists());
-    let Some(toolchain) = toolchain.filter(|_| Command::new(&gcc).arg("--version").output().is_ok()) else {
-        println!("not compared: no std for {target} (cargo xtask std)");
+    let Some(cross) = Cross::find(arch) else {
+        println!("not compared: no std for {arch} (cargo xtask std)");
         return None;
     };
-    let directory = folder("assembly");
-    let mut cargo = Command::new(toolchain.join("bin/cargo"));
-    cargo.args(["build", "--quiet", "--release", "--package", "call-cost", "--target", &target, "--target-dir"]);
-    cargo.arg(&directory).env("RUSTC", toolchain.join("bin/rustc"));
-    cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").env_remove("RUSTFLAGS");
-    cargo.env(format!("CARGO_TARGET_{}_LINKER", target.to_uppercase().replace('-', "_")), gcc);
-    run(&mut cargo);
-    Some(directory.join(target).join("release/call-cost"))
+    Some(cross.build("call-cost", "release", ("static", "-Ctarget-feature=+crt-static"), &[]))
 }
 
 /// The instructions of [`FUNCTIONS`].
 fn listing(program: &Path, objdump: &[&str]) -> String {
     let mut command = Command::new(objdump[0]);
     command.args(&objdump[1..]).args(["-d", "-C", "--no-show-raw-insn", "--no-addresses"]).arg(program);
-    let text = run(&mut command);
+    // One name, as the two ways of mangling have it.
+    let text = run(&mut command).replace("call_cost::_::<impl call_cost::labs>", "<call_cost::labs>");
+    let text = text.replace("labs>::call::<()>", "labs>::call");
     let mut listing = String::new();
     for name in FUNCTIONS {
         let ends = |function: &str| function.rsplit_once("::h").map_or(function, |(name, _hash)| name).ends_with(name);

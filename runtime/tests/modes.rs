@@ -105,6 +105,13 @@ fn imports_are_listed_and_bound_together() {
 }
 
 #[test]
+fn functions_with_other_names_elsewhere() {
+    for link in [Link::Static, Link::Dynamic] {
+        assert_eq!(run(&mut Command::new(build("search-calls", "dev", link))), "bound: [true, true, true], false\n");
+    }
+}
+
+#[test]
 fn a_failed_bind_can_succeed_later() {
     for (mode, program) in programs() {
         let folder = folder("late-library").join(mode);

@@ -1,11 +1,11 @@
-//! Running a program with another directory as `/`, and with or without `/proc`.
+//! Running a program with another directory as `/`, and with or without `/proc` and `/dev`.
 
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
 
-/// A command that runs `program`, a path inside `root`, there. `/proc` is mounted for it alone if `proc` is set.
+/// A command that runs `program`, a path inside `root`, there. `/proc` and `/dev` are mounted for it alone if `proc` is set.
 /// Needs root's rights.
 #[cfg(target_os = "linux")]
 pub(crate) fn command(root: &Path, program: &str, proc: bool) -> Result<Command> {
@@ -13,12 +13,13 @@ pub(crate) fn command(root: &Path, program: &str, proc: bool) -> Result<Command>
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::process::CommandExt;
 
-    let mount_point = CString::new(root.join("proc").into_os_string().as_bytes())?;
-    let root = CString::new(root.as_os_str().as_bytes())?;
+    let path = |path: &Path| CString::new(path.as_os_str().as_bytes());
+    let mount_points = [path(&root.join("proc"))?, path(&root.join("dev"))?];
+    let root = path(root)?;
     let mut command = Command::new(program);
     command.env_clear().env("PATH", "/usr/bin:/bin");
     let enter = move || {
-        let entered = enter(&root, proc.then_some(mount_point.as_c_str()));
+        let entered = enter(&root, proc.then_some(&mount_points));
         entered.map_err(|error| std::io::Error::from_raw_os_error(error.raw_os_error()))
     };
     // SAFETY: between fork and exec the closure only makes system calls, on strings that were made before.
@@ -27,19 +28,14 @@ pub(crate) fn command(root: &Path, program: &str, proc: bool) -> Result<Command>
 }
 
 #[cfg(target_os = "linux")]
-fn enter(root: &std::ffi::CStr, proc: Option<&std::ffi::CStr>) -> rustix::io::Result<()> {
-    if let Some(mount_point) = proc {
-        mount_proc(mount_point)?;
+fn enter(root: &std::ffi::CStr, mount_points: Option<&[std::ffi::CString; 2]>) -> rustix::io::Result<()> {
+    if let Some([proc, dev]) = mount_points {
+        unshare_mounts()?;
+        rustix::mount::mount(c"proc", proc.as_c_str(), c"proc", rustix::mount::MountFlags::empty(), None)?;
+        rustix::mount::mount_bind_recursive(c"/dev", dev.as_c_str())?;
     }
     rustix::process::chroot(root)?;
     rustix::process::chdir(c"/")
-}
-
-/// Mounts `/proc` for this process alone.
-#[cfg(target_os = "linux")]
-fn mount_proc(mount_point: &std::ffi::CStr) -> rustix::io::Result<()> {
-    unshare_mounts()?;
-    rustix::mount::mount(c"proc", mount_point, c"proc", rustix::mount::MountFlags::empty(), None)
 }
 
 /// A command that runs `program`, a path inside `root`, with that as the root of a mount namespace: unlike in a changed

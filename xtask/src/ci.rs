@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::count::Count;
 use crate::workspace::Workspace;
-use crate::{bench, guest, headers, linkage, matrix, notes, process, test_log, tidy};
+use crate::{apple, bench, headers, linkage, matrix, notes, process, test_log, tidy};
 
 /// What has been done already.
 #[derive(Debug, clap::Args)]
@@ -34,8 +34,8 @@ const STEPS: &[Step] = &[
     ("linkage", |workspace, _| linkage::run(workspace)),
     ("counts", |workspace, _| bench::counts::run(workspace, false)),
     ("notes", |workspace, _| notes::run(workspace)),
+    ("apple", |workspace, _| apple::run(workspace)),
     ("matrix", |workspace, _| matrix::run(workspace, &matrix::Options::quick())),
-    ("guest", |workspace, _| guest::run(workspace, &guest::Options::quick())),
 ];
 
 /// Runs every step, also after one has failed, and prints their times and the sum of all checks.
@@ -64,7 +64,8 @@ pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCo
 
 /// Programs without std. Cargo unifies features over all packages that are built together, and one feature called `std` of a
 /// crate that they share with the others would put a second panic handler beside theirs.
-const WITHOUT_STD: &[&str] = &["nostd-dns", "bench-no-std", "abi-without-std", "adopted-cases", "import-dynamic-start"];
+pub(crate) const WITHOUT_STD: &[&str] =
+    &["nostd-dns", "bench-no-std", "abi-without-std", "adopted-cases", "import-dynamic-start"];
 
 fn fmt(workspace: &Workspace, _: &Options) -> Result<Count> {
     process::run(workspace.cargo().args(["fmt", "--all", "--check"]))?;

@@ -33,8 +33,8 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// What every change must pass.
-    pub(crate) fn quick() -> Self {
+    #[cfg(test)]
+    fn quick() -> Self {
         Self { quick: true, ..Self::default() }
     }
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
+mod apple;
 mod apt;
 mod arch;
 mod bench;
@@ -22,6 +23,8 @@ mod nss;
 mod process;
 mod root;
 mod roots;
+mod suites;
+mod systems;
 mod targets;
 mod test_log;
 mod tidy;
@@ -51,7 +54,13 @@ enum Task {
     Matrix(matrix::Options),
     /// Run the tests of guest mode in every root, as a static program of each C library.
     Guest(guest::Options),
-    /// Make std for targets that rustup cannot download here, in target/toolchain.
+    /// Check the workspace for macOS, and link programs for it.
+    Apple,
+    /// Check the crates for systems and architectures that nothing here runs.
+    Systems,
+    /// Run test suites and programs of crates.io as `cargo import-dynamic` builds them, beside their ordinary builds.
+    Suites(suites::Options),
+    /// Make std for targets that rustup cannot download here, in target/toolchain; without a name, for all that are used.
     Std { targets: Vec<String> },
     /// Build example programs in every mode and tell which of them came out static.
     Linkage,
@@ -88,6 +97,9 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Matrix(options) => matrix::command(&workspace, &options),
         Task::Guest(options) => guest::command(&workspace, &options),
+        Task::Apple => apple::command(&workspace),
+        Task::Systems => systems::command(&workspace),
+        Task::Suites(options) => suites::command(&workspace, &options),
         Task::Std { targets } => targets::command(&workspace, &targets),
         Task::Linkage => linkage::command(&workspace),
         Task::Headers => headers::command(&workspace),

@@ -54,9 +54,23 @@ impl Arguments {
         (has("-static-pie") || has("-static")) && !has("-shared") && !has("-r")
     }
 
+    /// Makes the program position-independent, whose code is: for some targets rustc links all static programs at fixed addresses.
+    pub fn make_position_independent(&mut self) {
+        if self.is_static_program() {
+            self.all.retain(|argument| argument != "-no-pie" && argument != "-static");
+            self.all.insert(0, "-static-pie".into());
+        }
+    }
+
     /// Whether the program is not position-independent.
     pub fn is_fixed(&self) -> bool {
         !self.all.iter().any(|argument| argument == "-static-pie")
+    }
+
+    /// Whether libraries are to see all symbols of the program, as `-rdynamic` asks for; C compilers do not tell the linker
+    /// so for static programs.
+    pub fn exports_all(&self) -> bool {
+        self.all.iter().any(|argument| argument == "-rdynamic" || argument == "-export-dynamic")
     }
 
     /// The file that is made.
@@ -65,8 +79,9 @@ impl Arguments {
         at.and_then(|at| self.all.get(at + 1)).map_or(Path::new("a.out"), Path::new)
     }
 
-    /// The object files and static libraries that are linked, as far as the arguments and the library path tell.
-    pub fn inputs(&self) -> Vec<PathBuf> {
+    /// The object files and static libraries that are linked, as the arguments and the library path tell; `find` is asked for
+    /// the file of a name where the compiler alone knows its directory.
+    pub fn inputs(&self, find: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
         let mut directories = Vec::new();
         let mut previous = OsStr::new("");
         for argument in &self.all {
@@ -83,7 +98,8 @@ impl Arguments {
             let text = argument.to_str().unwrap_or_default();
             if let Some(library) = text.strip_prefix("-l") {
                 let name = format!("lib{library}.a");
-                inputs.extend(directories.iter().map(|directory| directory.join(&name)).find(|path| path.exists()));
+                let found = directories.iter().map(|directory| directory.join(&name)).find(|path| path.exists());
+                inputs.extend(found.or_else(|| find(&name).filter(|_| !REPLACED.contains(&library))));
             } else if !text.starts_with('-') && previous != "-o" && previous != "-L" {
                 inputs.push(PathBuf::from(argument));
             }
@@ -93,8 +109,8 @@ impl Arguments {
     }
 
     /// The arguments that link with imports instead of the C library: `start` is the start code, `weak` the imports of weak
-    /// references, `imports` the library of all others.
-    pub fn rewrite(&self, start: &Path, weak: &Path, imports: &Path) -> Vec<OsString> {
+    /// references, `imports` the library of all others, `exported` the program's own functions that libraries are to see.
+    pub fn rewrite(&self, start: &Path, weak: &Path, imports: &Path, exported: &[&str]) -> Vec<OsString> {
         let is_replaced = |argument: &OsStr| {
             argument.to_str().and_then(|text| text.strip_prefix("-l")).is_some_and(|name| REPLACED.contains(&name))
         };
@@ -104,6 +120,12 @@ impl Arguments {
         all.extend(["-Wl,--start-group", "-lgcc_eh", "-lgcc"].map(OsString::from));
         all.push(imports.into());
         all.push("-Wl,--end-group".into());
+        if !self.is_fixed() {
+            // An unwinder of the program's own is none of the libraries' business.
+            all.push("-Wl,--exclude-libs,libgcc_eh.a".into());
+            all.extend(self.exports_all().then(|| "-Wl,--export-dynamic".into()));
+            all.extend(exported.iter().map(|name| format!("-Wl,--export-dynamic-symbol={name}").into()));
+        }
         all
     }
 }
@@ -157,18 +179,34 @@ mod tests {
     }
 
     #[test]
+    fn fixed_programs_become_position_independent() {
+        let mut arguments = parse(&["-static", "-no-pie", "x.o"]);
+        assert!(arguments.is_fixed());
+        arguments.make_position_independent();
+        assert_eq!(arguments.all, ["-static-pie", "x.o"]);
+        assert!(!arguments.is_fixed());
+        let mut arguments = parse(&["-shared", "x.o"]);
+        arguments.make_position_independent();
+        assert_eq!(arguments.all, ["-shared", "x.o"]);
+    }
+
+    #[test]
     fn inputs_and_output() {
         let arguments = parse(&["-L", "/lib", "x.o", "-lnosuchlibrary", "-o", "out", "lib.rlib", "-Wl,-O1"]);
         assert_eq!(arguments.output(), Path::new("out"));
-        assert_eq!(arguments.inputs(), [Path::new("x.o"), Path::new("lib.rlib")]);
+        assert_eq!(arguments.inputs(|_| None), [Path::new("x.o"), Path::new("lib.rlib")]);
+        let arguments = parse(&["-L/lib", "x.o", "-lnosuchlibrary", "-lc"]);
+        assert_eq!(arguments.inputs(|name| Some(name.into())), [Path::new("x.o"), Path::new("libnosuchlibrary.a")]);
     }
 
     #[test]
     fn libc_is_replaced() {
         let arguments = parse(&["-static-pie", "x.o", "-lc", "-lz", "-lgcc_s"]);
-        let rewritten = arguments.rewrite(Path::new("start.o"), Path::new("weak.o"), Path::new("imports.a"));
+        let rewritten =
+            arguments.rewrite(Path::new("start.o"), Path::new("weak.o"), Path::new("imports.a"), &["malloc"]);
         assert!(!rewritten.iter().any(|argument| argument == "-lc" || argument == "-lgcc_s"));
         assert!(rewritten.iter().any(|argument| argument == "-lz"));
-        assert_eq!(rewritten.last().map(OsString::as_os_str), Some(OsStr::new("-Wl,--end-group")));
+        assert_eq!(rewritten.last().map(OsString::as_os_str), Some(OsStr::new("-Wl,--export-dynamic-symbol=malloc")));
+        assert!(!rewritten.iter().any(|argument| argument == "-Wl,--export-dynamic"));
     }
 }

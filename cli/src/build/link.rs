@@ -1,8 +1,9 @@
 //! The linker's part: rustc calls this program as its linker, which calls the real one with imports in the place of the C
 //! library.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -31,6 +32,9 @@ pub enum LinkError {
         "mold cannot link a program that is not position-independent so: leave out relocation-model=static, or use lld or GNU ld"
     )]
     FixedByMold,
+    /// Without a dynamic section there is no table of exported symbols.
+    #[error("-rdynamic: a program that is not position-independent exports nothing: leave out relocation-model=static")]
+    FixedExports,
     /// An import could not be written.
     #[error("import objects: {0}")]
     Object(#[from] object::write::Error),
@@ -45,6 +49,8 @@ pub struct Settings {
     pub linker: PathBuf,
     /// Symbols that may be missing everywhere.
     pub allowed: Allowed,
+    /// Whether code is position-independent although rustc links it at fixed addresses.
+    pub is_pic: bool,
 }
 
 /// Undefined symbols that no C library is known to offer.
@@ -64,14 +70,18 @@ impl Settings {
             Allowed::Listed(names) if names.is_empty() => String::new(),
             Allowed::Listed(names) => format!(";allow={}", names.join(",")),
         };
-        // The version makes cargo link again after this program has been replaced by another.
-        let version = env!("CARGO_PKG_VERSION");
-        format!("target={};linker={};version={version}{allowed}", self.target, self.linker.display())
+        // What this program puts into others makes cargo link again after it has been replaced by another.
+        let mut hasher = DefaultHasher::new();
+        Target::find(&self.target).map(|target| (target.start, target.symbols)).ok().hash(&mut hasher);
+        let build = format!("{}-{:x}", env!("CARGO_PKG_VERSION"), hasher.finish());
+        let pic = if self.is_pic { ";pic" } else { "" };
+        format!("target={};linker={};build={build}{allowed}{pic}", self.target, self.linker.display())
     }
 
     /// The settings in [`Settings::to_text`]'s form.
     pub fn parse(texts: &[String]) -> Self {
-        let mut settings = Self { target: String::new(), linker: "cc".into(), allowed: Allowed::Listed(Vec::new()) };
+        let allowed = Allowed::Listed(Vec::new());
+        let mut settings = Self { target: String::new(), linker: "cc".into(), allowed, is_pic: false };
         for text in texts {
             match text.split_once('=') {
                 Some(("target", name)) => settings.target = name.to_owned(),
@@ -80,6 +90,7 @@ impl Settings {
                     settings.allowed = Allowed::Listed(names.split(',').map(str::to_owned).collect())
                 }
                 _ if text == "allow-all" => settings.allowed = Allowed::All,
+                _ if text == "pic" => settings.is_pic = true,
                 _ => {}
             }
         }
@@ -92,8 +103,11 @@ impl Settings {
 /// # Errors
 /// See [`LinkError`]; what the real linker says goes to stderr.
 pub fn link(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitStatus, LinkError> {
-    let arguments = Arguments::parse(arguments).map_err(|error| LinkError::File("response file".into(), error))?;
+    let mut arguments = Arguments::parse(arguments).map_err(|error| LinkError::File("response file".into(), error))?;
     let settings = Settings::parse(&arguments.settings);
+    if settings.is_pic {
+        arguments.make_position_independent();
+    }
     let run = |arguments: &[OsString], stderr: Stdio| {
         let child = Command::new(&settings.linker).args(arguments).stderr(stderr).spawn();
         child
@@ -106,20 +120,25 @@ pub fn link(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitStatus,
     if arguments.is_fixed() && arguments.all.iter().any(|argument| argument == "-fuse-ld=mold") {
         return Err(LinkError::FixedByMold);
     }
+    if arguments.is_fixed() && arguments.exports_all() {
+        return Err(LinkError::FixedExports);
+    }
     let target = Target::find(&settings.target)?;
     let directory = Directory::new(arguments.output())?;
     let listed = match &settings.allowed {
         Allowed::Listed(names) => names.clone(),
         Allowed::All => Vec::new(),
     };
-    let command = prepare(&arguments, &target, &listed, &directory)?;
+    let inputs = arguments.inputs(|name| file_of(&settings.linker, name));
+    let prepare = |allowed: &[String]| prepare(&arguments, &inputs, &target, allowed, &directory);
+    let command = prepare(&listed)?;
     if settings.allowed == Allowed::All {
         let output = run(&command, Stdio::piped())?;
         if output.status.success() {
             return Ok(output.status);
         }
         let undefined = undefined(&String::from_utf8_lossy(&output.stderr));
-        let command = prepare(&arguments, &target, &undefined, &directory)?;
+        let command = prepare(&undefined)?;
         return Ok(run(&command, Stdio::inherit())?.status);
     }
     Ok(run(&command, Stdio::inherit())?.status)
@@ -128,13 +147,14 @@ pub fn link(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitStatus,
 /// Writes what is linked in the place of the C library, and the real linker's arguments.
 fn prepare(
     arguments: &Arguments,
+    inputs: &[PathBuf],
     target: &Target,
     allowed: &[String],
     directory: &Directory,
 ) -> Result<Vec<OsString>, LinkError> {
     let mut known = symbols::known(target.symbols);
     let mut scan = Scan::default();
-    arguments.inputs().iter().for_each(|input| scan.file(input));
+    inputs.iter().for_each(|input| scan.file(input));
     let references = |known: &Known| {
         let name = known.names[0];
         let is_weak = known.data.is_none() && scan.weak.contains(name) && !scan.defined.contains(name);
@@ -144,7 +164,7 @@ fn prepare(
             (true, true) => References::Both,
         }
     };
-    let mut weak = Writer::new();
+    let mut weak = Writer::new(target.machine);
     let mut imports = Archive::default();
     let names: HashSet<&str> = known.iter().flat_map(|known| known.names.iter().copied()).collect();
     let extra: Vec<Known> =
@@ -158,7 +178,7 @@ fn prepare(
             References::Weak => weak.add(known, References::Weak)?,
             References::Both if !arguments.is_fixed() => weak.add(known, References::Both)?,
             References::Both | References::Strong => {
-                let mut object = Writer::new();
+                let mut object = Writer::new(target.machine);
                 object.add(known, References::Strong)?;
                 imports.add(object.finish()?, &known.names);
             }
@@ -167,7 +187,19 @@ fn prepare(
     let start = directory.write("start.o", target.start)?;
     let weak = directory.write("weak.o", &weak.finish()?)?;
     let imports = directory.write("libimports.a", &imports.finish())?;
-    Ok(arguments.rewrite(&start, &weak, &imports))
+    // As in any executable, libraries use the program's function where it has one that a C library has, too: `malloc` above all.
+    let exported: Vec<&str> =
+        names.into_iter().filter(|name| scan.visible.contains(*name)).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut command = arguments.rewrite(&start, &weak, &imports, &exported);
+    command.extend(target.machine.arguments.iter().map(OsString::from));
+    Ok(command)
+}
+
+/// Where a C compiler has a library of its own or the system's (`-print-file-name`: the name itself if nowhere).
+fn file_of(compiler: &Path, name: &str) -> Option<PathBuf> {
+    let output = Command::new(compiler).arg(format!("-print-file-name={name}")).output().ok()?;
+    let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+    path.is_absolute().then_some(path)
 }
 
 /// A function of which nothing is known but its name.
@@ -229,7 +261,7 @@ mod tests {
     #[test]
     fn settings_round_trip() {
         for allowed in [Allowed::All, Allowed::Listed(vec![]), Allowed::Listed(vec!["a".into(), "b".into()])] {
-            let settings = Settings { target: "t".into(), linker: "/usr/bin/clang".into(), allowed };
+            let settings = Settings { target: "t".into(), linker: "/usr/bin/clang".into(), allowed, is_pic: true };
             let text: Vec<String> = settings.to_text().split(';').map(str::to_owned).collect();
             assert_eq!(Settings::parse(&text), settings);
         }

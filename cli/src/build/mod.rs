@@ -10,12 +10,14 @@ use std::process::{Command, ExitStatus};
 pub mod archive;
 pub mod arguments;
 pub mod link;
+pub mod machine;
 pub mod object;
 mod scan;
 pub mod symbols;
 pub mod target;
 
 use arguments::MARK;
+use cargo_config2::Config;
 use link::{Allowed, Settings};
 use target::{Target, TargetError};
 
@@ -34,9 +36,9 @@ pub enum BuildError {
     /// A path that cannot stand in flags.
     #[error("{} has a name that is not UTF-8", .0.display())]
     NotText(PathBuf),
-    /// rustc would not say what it builds for.
-    #[error("rustc -vV does not name its host")]
-    NoHost,
+    /// Cargo's configuration.
+    #[error("cargo's configuration: {0}")]
+    Configuration(#[from] cargo_config2::Error),
 }
 
 /// What the arguments say that is not cargo's alone.
@@ -84,14 +86,17 @@ impl Options {
 /// See [`BuildError`]; cargo's own errors are its own.
 pub fn cargo(command: &OsStr, arguments: &[OsString]) -> Result<ExitStatus, BuildError> {
     let options = Options::parse(arguments);
-    let target = match options.target.or_else(|| env::var("CARGO_BUILD_TARGET").ok()) {
+    let config = Config::load()?;
+    let configured = || config.build.target.iter().flatten().next().map(|target| target.triple().to_owned());
+    let target = match options.target.or_else(configured) {
         Some(target) if target != "host-tuple" => target,
-        _ => host()?,
+        _ => config.host_triple()?.to_owned(),
     };
     let target = Target::find(&target)?;
-    let upper = target.name.to_uppercase().replace('-', "_");
-    let linker = env::var_os(format!("CARGO_TARGET_{upper}_LINKER")).map_or("cc".into(), PathBuf::from);
-    let settings = Settings { target: target.name.to_owned(), linker, allowed: options.allowed };
+    let linker = config.linker(target.name)?.unwrap_or_else(|| target.linker.into());
+    let rustflags = config.rustflags(target.name)?.unwrap_or_default().flags;
+    let is_pic = !target.is_static_pie && !rustflags.iter().any(|flag| flag.contains("relocation-model"));
+    let settings = Settings { target: target.name.to_owned(), linker, allowed: options.allowed, is_pic };
     let this = env::current_exe().map_err(|error| BuildError::Run("this program".into(), error))?;
     let this = this.to_str().ok_or_else(|| BuildError::NotText(this.clone()))?;
     let flags = [
@@ -100,54 +105,15 @@ pub fn cargo(command: &OsStr, arguments: &[OsString]) -> Result<ExitStatus, Buil
         "-Ctarget-feature=+crt-static".to_owned(),
     ];
 
+    let rustdocflags = config.rustdocflags(target.name)?.unwrap_or_default().flags;
+    // Cargo takes the flags of one place only, this one first, and has no way to add to those of the others.
+    let variable =
+        |of_config: Vec<String>| of_config.into_iter().chain(flags.iter().cloned()).collect::<Vec<_>>().join("\x1f");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
     cargo.arg(command).args(["--target", target.name]).args(&options.cargo);
-    for (name, by_target) in [
-        ("RUSTFLAGS", format!("CARGO_TARGET_{upper}_RUSTFLAGS")),
-        ("RUSTDOCFLAGS", format!("CARGO_TARGET_{upper}_RUSTDOCFLAGS")),
-    ] {
-        let (name, value) = with_flags(name, &by_target, &flags, |name| env::var(name).ok());
-        cargo.env(name, value);
-    }
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", variable(rustflags));
+    cargo.env("CARGO_ENCODED_RUSTDOCFLAGS", variable(rustdocflags));
     cargo.status().map_err(|error| BuildError::Run("cargo".into(), error))
-}
-
-/// The environment variable to set so that `flags` are there beside those that cargo would take: it takes those of one place
-/// only, the first of these (The Cargo Book, "build.rustflags"). Flags of config files for the target are kept, too.
-fn with_flags(
-    name: &str,
-    by_target: &str,
-    flags: &[String],
-    variable: impl Fn(&str) -> Option<String>,
-) -> (String, String) {
-    let encoded = format!("CARGO_ENCODED_{name}");
-    let joined = |before: Option<String>, separator: &str| {
-        before
-            .into_iter()
-            .filter(|before| !before.is_empty())
-            .chain(flags.iter().cloned())
-            .collect::<Vec<_>>()
-            .join(separator)
-    };
-    if let Some(before) = variable(&encoded) {
-        return (encoded, joined(Some(before), "\x1f"));
-    }
-    if let Some(before) = variable(name) {
-        let before = before.split_whitespace().collect::<Vec<_>>().join("\x1f");
-        return (encoded, joined(Some(before), "\x1f"));
-    }
-    let has_spaces = flags.iter().any(|flag| flag.contains(char::is_whitespace));
-    if has_spaces {
-        return (encoded, joined(variable(by_target).map(|before| before.replace(' ', "\x1f")), "\x1f"));
-    }
-    (by_target.to_owned(), joined(variable(by_target), " "))
-}
-
-fn host() -> Result<String, BuildError> {
-    let rustc = PathBuf::from(env::var_os("RUSTC").unwrap_or("rustc".into()));
-    let output = Command::new(&rustc).arg("-vV").output().map_err(|error| BuildError::Run(rustc, error))?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned).ok_or(BuildError::NoHost)
 }
 
 #[cfg(test)]
@@ -165,29 +131,5 @@ mod tests {
         assert_eq!(options.allowed, Allowed::Listed(vec!["a".into(), "b".into()]));
         assert_eq!(options.cargo, ["--release", "-p", "x", "--", "--target", "y"]);
         assert_eq!(parse(&["--allow-undefined"]).allowed, Allowed::All);
-    }
-
-    #[test]
-    fn flags_go_where_cargo_looks_first() {
-        let flags = ["-Ca".to_owned(), "-Cb".to_owned()];
-        let with = |variables: &'static [(&str, &str)]| {
-            let value = move |name: &str| {
-                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-            };
-            with_flags("RUSTFLAGS", "CARGO_TARGET_T_RUSTFLAGS", &flags, value)
-        };
-        assert_eq!(with(&[]), ("CARGO_TARGET_T_RUSTFLAGS".into(), "-Ca -Cb".into()));
-        assert_eq!(
-            with(&[("CARGO_TARGET_T_RUSTFLAGS", "-g")]),
-            ("CARGO_TARGET_T_RUSTFLAGS".into(), "-g -Ca -Cb".into())
-        );
-        assert_eq!(
-            with(&[("RUSTFLAGS", "-O -g")]),
-            ("CARGO_ENCODED_RUSTFLAGS".into(), "-O\x1f-g\x1f-Ca\x1f-Cb".into())
-        );
-        assert_eq!(
-            with(&[("CARGO_ENCODED_RUSTFLAGS", "x")]),
-            ("CARGO_ENCODED_RUSTFLAGS".into(), "x\x1f-Ca\x1f-Cb".into())
-        );
     }
 }

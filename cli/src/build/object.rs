@@ -2,10 +2,9 @@
 //! becomes of it is told in `loader/src/std_start/mod.rs`.
 
 use object::write::{Object, Relocation, SectionId, Symbol, SymbolId, SymbolSection};
-use object::{
-    Architecture, BinaryFormat, Endianness, RelocationFlags, SectionKind, SymbolFlags, SymbolKind, SymbolScope, elf,
-};
+use object::{BinaryFormat, Endianness, RelocationFlags, SectionKind, SymbolFlags, SymbolKind, SymbolScope, elf};
 
+use super::machine::{Machine, Place};
 use super::symbols::Known;
 
 /// Bytes of one entry, its alignment being 8.
@@ -37,21 +36,17 @@ pub enum References {
 
 /// An object file that defines imports.
 pub struct Writer {
+    machine: Machine,
     object: Object<'static>,
     /// `__import_dynamic_missing`, once it is referred to.
     missing: Option<SymbolId>,
 }
 
-impl Default for Writer {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Writer {
     /// An empty one.
-    pub fn new() -> Self {
-        Self { object: Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little), missing: None }
+    pub fn new(machine: Machine) -> Self {
+        let object = Object::new(BinaryFormat::Elf, machine.architecture, Endianness::Little);
+        Self { machine, object, missing: None }
     }
 
     /// Defines one import. One that somebody refers to weakly yields to a definition of the program, and is null where the
@@ -89,7 +84,7 @@ impl Writer {
                 self.object.append_section_data(place, &vec![0; size as usize], if size >= 16 { 16 } else { 8 });
                 self.pointer(entry, at::PLACE, place)?;
                 // Nothing at all, but that the copy is there keeps its entry from being collected as garbage.
-                self.relocate(place, 0, entry, elf::R_X86_64_NONE, 0)?;
+                self.relocate(place, entry, (0, self.machine.none, 0))?;
                 for name in &known.names {
                     self.define(name, place, size.into(), elf::STT_OBJECT, is_weak);
                 }
@@ -99,7 +94,8 @@ impl Writer {
                 self.pointer(entry, at::PLACE, place)?;
                 let symbol = self.define(name, place, 0, elf::STT_GNU_IFUNC, is_weak);
                 if is_weak {
-                    self.object.add_relocation(entry, relocation(at::CANONICAL, symbol, elf::R_X86_64_64, 0))?;
+                    let place = (at::CANONICAL, self.machine.pointer, 0);
+                    self.object.add_relocation(entry, relocation(place, symbol))?;
                 }
             }
         }
@@ -129,11 +125,11 @@ impl Writer {
             })
         });
         let stub = self.section(".text.import_dynamic", name, SectionKind::Text);
-        // lea rax, [rip + entry]; jmp __import_dynamic_missing
-        let code = [0x48, 0x8d, 0x05, 0, 0, 0, 0, 0xe9, 0, 0, 0, 0];
-        self.object.append_section_data(stub, &code, 16);
-        self.relocate(stub, 3, entry, elf::R_X86_64_PC32, -4)?;
-        self.object.add_relocation(stub, relocation(8, missing, elf::R_X86_64_PLT32, -4))?;
+        self.object.append_section_data(stub, self.machine.stub, 16);
+        for &place in self.machine.entry {
+            self.relocate(stub, entry, place)?;
+        }
+        self.object.add_relocation(stub, relocation(self.machine.missing, missing))?;
         Ok(stub)
     }
 
@@ -159,22 +155,15 @@ impl Writer {
     }
 
     fn pointer(&mut self, from: SectionId, offset: u64, to: SectionId) -> object::write::Result<()> {
-        self.relocate(from, offset, to, elf::R_X86_64_64, 0)
+        self.relocate(from, to, (offset, self.machine.pointer, 0))
     }
 
-    fn relocate(
-        &mut self,
-        from: SectionId,
-        offset: u64,
-        to: SectionId,
-        kind: elf::RelocationType,
-        addend: i64,
-    ) -> object::write::Result<()> {
+    fn relocate(&mut self, from: SectionId, to: SectionId, place: Place) -> object::write::Result<()> {
         let symbol = self.object.section_symbol(to);
-        self.object.add_relocation(from, relocation(offset, symbol, kind, addend))
+        self.object.add_relocation(from, relocation(place, symbol))
     }
 }
 
-fn relocation(offset: u64, symbol: SymbolId, kind: elf::RelocationType, addend: i64) -> Relocation {
-    Relocation { offset, symbol, addend, flags: RelocationFlags::Elf { r_type: kind } }
+fn relocation((offset, r_type, addend): Place, symbol: SymbolId) -> Relocation {
+    Relocation { offset, symbol, addend, flags: RelocationFlags::Elf { r_type } }
 }

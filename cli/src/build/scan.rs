@@ -19,6 +19,8 @@ pub(super) struct Scan {
     pub(super) strong: HashSet<String>,
     /// Defined by somebody.
     pub(super) defined: HashSet<String>,
+    /// Defined by somebody for others to see.
+    pub(super) visible: HashSet<String>,
 }
 
 impl Scan {
@@ -54,12 +56,17 @@ impl Scan {
                 _ if binding == elf::STB_LOCAL => continue,
                 _ => &mut self.defined,
             };
+            let is_visible = [elf::STV_DEFAULT, elf::STV_PROTECTED].contains(&symbol.st_visibility());
             if let Ok(name) = std::str::from_utf8(symbol.name(endian, table.strings())?)
                 // Mangled names are no C library's, and there are many of them.
                 && !(name.starts_with("_ZN") || name.starts_with("_R"))
-                && !set.contains(name)
             {
-                set.insert(name.to_owned());
+                if !set.contains(name) {
+                    set.insert(name.to_owned());
+                }
+                if is_visible && symbol.st_shndx(endian) != elf::SHN_UNDEF && !self.visible.contains(name) {
+                    self.visible.insert(name.to_owned());
+                }
             }
         }
         Ok(())

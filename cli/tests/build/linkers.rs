@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::programs::{build, cargo, run};
 
-fn has(linker: &str) -> bool {
+pub(crate) fn has(linker: &str) -> bool {
     Command::new(linker).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
@@ -43,17 +43,34 @@ fn not_position_independent() {
 }
 
 #[test]
+fn exports_need_a_dynamic_section() {
+    let flags = "-Crelocation-model=static -Clink-arg=-rdynamic";
+    let (_, output) = cargo("undefined", "static-rdynamic", &["build", "--allow-undefined"], flags);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(text.contains("-rdynamic: a program that is not position-independent exports nothing"), "{text}");
+}
+
+#[test]
 fn link_time_optimisation() {
     works("lto", "-Clto=fat -Cembed-bitcode=yes -Copt-level=1");
 }
 
 #[test]
 fn symbols_of_no_libc_are_the_linkers_error() {
-    let (_, output) = cargo("undefined", "undefined", &["build"], "");
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    assert!(text.contains("undefined symbol: no_such_function"), "{text}");
-    assert!(text.contains("calls_it") || text.contains("main.rs"), "names who wants it: {text}");
+    let all = [
+        ("bfd", "undefined reference to `no_such_function'", "undefined::calls_it"),
+        ("lld", "undefined symbol: no_such_function", "referenced by main.rs"),
+        ("mold", "undefined symbol: no_such_function", "calls_it"),
+    ];
+    for (linker, says, names) in all.into_iter().filter(|all| all.0 != "mold" || has("mold")) {
+        let flags = format!("-Clink-arg=-fuse-ld={linker}");
+        let (_, output) = cargo("undefined", &format!("undefined-{linker}"), &["build"], &flags);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success());
+        assert!(text.contains(says), "{linker}: {text}");
+        assert!(text.contains(names), "{linker} names who wants it: {text}");
+    }
 }
 
 #[test]

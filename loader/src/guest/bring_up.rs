@@ -34,8 +34,6 @@ static TUNABLES: (AtomicPtr<*mut c_char>, AtomicPtr<c_char>) =
     (AtomicPtr::new(core::ptr::null_mut()), AtomicPtr::new(core::ptr::null_mut()));
 /// The guest's main thread's thread pointer, written by it.
 static MAIN_THREAD_POINTER: AtomicUsize = AtomicUsize::new(0);
-/// AT_HWCAP2, for code that runs on the guest's main thread.
-static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 
 /// Brings the host's libc up beside the program's own.
 ///
@@ -45,7 +43,7 @@ static HWCAP2: AtomicUsize = AtomicUsize::new(0);
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
     // The guest's first thread has the ids that the process has when it can be told of others.
     let _ids = ids::hold();
-    // A handler that calls the host waits until there is a guest.
+    // A handler that calls the host waits until there is a guest, and does not see its control block in place.
     let _blocked = SignalsBlocked::new();
     let page = start::page_size();
     let mut path = Path::EMPTY;
@@ -72,7 +70,6 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     ENTRY.without_libc.store(guest_without_libc as *const () as usize, Ordering::Relaxed);
     TUNABLES.0.store(built.tunables.0, Ordering::Relaxed);
     TUNABLES.1.store(built.tunables.1, Ordering::Relaxed);
-    HWCAP2.store(hwcap2, Ordering::Relaxed);
     if arch::has_fast_switch(hwcap2) {
         ENTER.store(arch::guest_enter_fast as *mut (), Ordering::Relaxed);
     }
@@ -99,9 +96,8 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     }
 }
 
-/// Makes attaching possible, with the control block of the guest's main thread.
+/// Makes attaching possible, with the control block of the guest's main thread. Signals are blocked.
 fn prepare(thread_pointer: *mut u8, slots: Slots) {
-    let _blocked = SignalsBlocked::new(); // a handler must not see that control block in place
     attach::prepare();
     fork::prepare();
     exit::prepare(slots);
@@ -123,7 +119,7 @@ fn prepare(thread_pointer: *mut u8, slots: Slots) {
 /// attach.
 extern "C" fn guest_main(_argc: c_int, _argv: *mut *mut c_char, _envp: *mut *mut c_char) -> c_int {
     restore_tunables();
-    MAIN_THREAD_POINTER.store(arch::thread_pointer(HWCAP2.load(Ordering::Relaxed)), Ordering::Relaxed);
+    MAIN_THREAD_POINTER.store(arch::own_thread_pointer() as usize, Ordering::Relaxed);
     signals::allow_internal();
     PROGRESS.store(UP, Ordering::Release);
     sys::wake_all(&PROGRESS);

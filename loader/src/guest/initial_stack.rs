@@ -125,16 +125,9 @@ pub(crate) fn build(
         (place, core::ptr::null_mut())
     });
     table.push(0);
-    for &mut [kind, value] in auxv {
-        table.push(kind);
-        table.push(match kind {
-            at::PHDR => layout.headers,
-            at::PHENT => size_of::<crate::elf::Phdr>(),
-            at::PHNUM => layout.header_count,
-            at::BASE => interpreter.bias,
-            at::ENTRY => crate::arch::image_entry as *const () as usize,
-            _ => value,
-        });
+    for entry in auxv {
+        table.push(entry[0]);
+        table.push(layout.auxiliary(*entry, interpreter.bias, crate::arch::image_entry));
     }
     table.push(at::NULL);
     table.push(0);

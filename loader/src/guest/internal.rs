@@ -33,7 +33,8 @@ pub(crate) fn prepare() {
     if cfg!(not(target_env = "gnu")) {
         return;
     }
-    if handlers::kernel_handler(SETXID) <= SIG_IGN && create != 0 && detach != 0 {
+    let mut home = handlers::kernel_handler(SETXID);
+    if home <= SIG_IGN && create != 0 && detach != 0 {
         let mut thread = 0usize;
         // SAFETY: pthread_create(3) with default attributes, and pthread_detach(3).
         unsafe {
@@ -44,8 +45,8 @@ pub(crate) fn prepare() {
                 detach(thread);
             }
         }
+        home = handlers::kernel_handler(SETXID);
     }
-    let home = handlers::kernel_handler(SETXID);
     if home != our_handler() {
         HOME.store(SETXID, home);
     }

@@ -98,6 +98,13 @@ impl Maker {
         !self.thread_pointer.load(Ordering::Acquire).is_null()
     }
 
+    /// Runs `code` with the kept control block, which nobody else uses meanwhile. Signals are blocked by the caller, as for
+    /// [`Maker::borrow`].
+    pub(crate) fn with_kept<R>(&self, code: impl FnOnce(*mut u8) -> R) -> R {
+        let _lock = self.lock.lock();
+        code(self.thread_pointer.load(Ordering::Acquire))
+    }
+
     /// Keeps others from borrowing, until [`Maker::release`].
     pub(crate) fn acquire(&self) {
         core::mem::forget(self.lock.lock());

@@ -6,11 +6,15 @@
 //! found is believed only when the guest's own `pthread_getattr_np` then says what was written. They are put back before
 //! the control block goes back: the guest frees its thread's stack by them.
 
+use core::ffi::{CStr, c_char};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::arch;
-use crate::optional;
+use rustix::process::Resource;
+
+use crate::guest::maker;
 use crate::slots::{self, Slots};
+use crate::start::{self, at};
+use crate::{arch, optional};
 
 /// Functions that ask for a stack: pthread_self(3), pthread_getattr_np(3), pthread_attr_getstack(3) and
 /// pthread_attr_destroy(3).
@@ -81,8 +85,7 @@ pub(crate) unsafe fn lend(thread_pointer: *mut u8) {
     if place == ABSENT {
         return;
     }
-    // SAFETY: the home libc's functions, on the home thread pointer.
-    let Some(own) = home().and_then(|home| unsafe { ask(arch::own_thread_pointer(), home) }) else { return };
+    let Some(own) = own() else { return };
     if place == 0 {
         // SAFETY: the caller's.
         let found = unsafe { find(thread_pointer, own) }.unwrap_or(ABSENT);
@@ -91,6 +94,39 @@ pub(crate) unsafe fn lend(thread_pointer: *mut u8) {
         // SAFETY: the caller's; the words are there, in every thread of this guest.
         unsafe { write(thread_pointer, place, own) };
     }
+}
+
+/// The bounds of the stack of this home thread.
+fn own() -> Option<Bounds> {
+    own_of_main_thread().or_else(|| {
+        let own = arch::own_thread_pointer();
+        // SAFETY: the home libc's functions, on the home thread pointer.
+        home().and_then(|home| unsafe { ask(own, own, home) })
+    })
+}
+
+/// What glibc's pthread_getattr_np(3) says on a program's first thread (nptl/pthread_getattr_np.c), which reads the list of
+/// all mappings for it; None on other threads, and where a part of it is not certain.
+///
+/// The stack is taken to begin at the end of the page that the initial stack pointer is in, and may grow until the whole
+/// mapping has the size of the limit. The mapping ends a word behind the name of the executed file (Linux `fs/exec.c`,
+/// `bprm_mm_init` and `copy_string_kernel`).
+fn own_of_main_thread() -> Option<Bounds> {
+    /// Linux keeps as much free below the stack, whatever the limit is (`MIN_GAP` in `mm/util.c`).
+    const FREE: usize = 128 << 20;
+    let stack = start::initial_stack().filter(|_| cfg!(target_env = "gnu"))?;
+    let page = start::page_size();
+    let name = stack.auxiliary(at::EXECFN).filter(|&name| name != 0)? as *const c_char;
+    // SAFETY: AT_EXECFN is the address of a C string (getauxval(3)).
+    let name = unsafe { CStr::from_ptr(name) };
+    let end_of_mapping = name.as_ptr() as usize + name.to_bytes_with_nul().len() + size_of::<usize>();
+    let start = stack.as_ptr() as usize;
+    let end = (start & !(page - 1)) + page;
+    let limit = rustix::process::getrlimit(Resource::Stack).current.map(|limit| limit as usize)?;
+    let size = limit.checked_sub(end_of_mapping.checked_sub(end)?)? & !(page - 1);
+    let here = (&raw const limit).addr();
+    let is_here = here < start && start - here < size;
+    (is_here && end_of_mapping.is_multiple_of(page) && limit < FREE).then_some(Bounds { low: end - size, size })
 }
 
 /// Puts the lender's own stack back.
@@ -135,8 +171,11 @@ unsafe fn find(thread_pointer: *mut u8, own: Bounds) -> Option<usize> {
     // A page on each side covers every libc's control block, wherever the thread pointer is in it.
     const REACH: usize = 4096;
     let guest = guest()?;
+    // The questions are asked on the kept control block: the answer takes memory, for which the lender's has none set
+    // aside yet, and may never need any.
     // SAFETY: the caller's: the control block is this thread's.
-    let lender = unsafe { ask(thread_pointer, guest) }?;
+    let ask = || maker::GUEST.with_kept(|kept| unsafe { ask(kept, thread_pointer, guest) });
+    let lender = ask()?;
     let middle = thread_pointer as usize;
     let from = middle.wrapping_sub(REACH).max(lender.low);
     // glibc's control block is at the upper end of the stack, musl's above it with thread-specific data (1 KiB) behind.
@@ -156,7 +195,7 @@ unsafe fn find(thread_pointer: *mut u8, own: Bounds) -> Option<usize> {
         // SAFETY: two words in the control block that look right; put back unless the guest then agrees.
         unsafe {
             write(thread_pointer, place, own);
-            if ask(thread_pointer, guest) == Some(own) {
+            if ask() == Some(own) {
                 return Some(place);
             }
             let area = arch::area_of(thread_pointer);
@@ -167,24 +206,24 @@ unsafe fn find(thread_pointer: *mut u8, own: Bounds) -> Option<usize> {
     None
 }
 
-/// What `pthread_getattr_np(pthread_self())` says with a thread pointer in place.
+/// What `pthread_getattr_np` says, with the thread pointer `on` in place, of the thread whose thread pointer is `of`.
 ///
 /// # Safety
-/// The functions belong to the libc of that thread pointer, which only this thread uses.
-unsafe fn ask(thread_pointer: *mut u8, functions: Functions) -> Option<Bounds> {
+/// The functions belong to the libc of these thread pointers, which only this thread uses.
+unsafe fn ask(on: *mut u8, of: *mut u8, functions: Functions) -> Option<Bounds> {
     let Functions([own, get, get_stack, destroy]) = functions;
     let mut attributes = [0u64; 16]; // larger than any libc's pthread_attr_t
     let mut bounds = Bounds { low: 0, size: 0 };
     let place = attributes.as_mut_ptr() as usize;
     // SAFETY: the caller's; each function as its manual page says.
     unsafe {
-        let thread = arch::call_on(thread_pointer, own, 0, 0, 0, 0);
-        if arch::call_on(thread_pointer, get, thread, place, 0, 0) as i32 != 0 {
+        let thread = arch::call_on(of, own, 0, 0, 0, 0);
+        if arch::call_on(on, get, thread, place, 0, 0) as i32 != 0 {
             return None;
         }
         let (low, size) = (&raw mut bounds.low as usize, &raw mut bounds.size as usize);
-        let result = arch::call_on(thread_pointer, get_stack, place, low, size, 0) as i32;
-        arch::call_on(thread_pointer, destroy, place, 0, 0, 0);
+        let result = arch::call_on(on, get_stack, place, low, size, 0) as i32;
+        arch::call_on(on, destroy, place, 0, 0, 0);
         (result == 0 && bounds.size != 0).then_some(bounds)
     }
 }

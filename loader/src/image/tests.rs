@@ -93,17 +93,22 @@ impl Read {
     fn look_up(&self, name: &CStr, exports: usize) -> Option<usize> {
         let table = self.value(elf::DT_HASH);
         let count = 1 + slots::COUNT + exports;
-        let words = (3 + count) as u64;
+        let buckets = if cfg!(std_start) { exports | 1 } else { 1 };
+        let words = (2 + buckets + count) as u64;
         let word =
             |index: usize| u32::from_le_bytes(self.bytes(table, words * 4)[index * 4..][..4].try_into().unwrap());
-        assert_eq!((word(0), word(1)), (1, count as u32), "buckets and links");
-        let mut symbol = word(2) as usize;
+        assert_eq!((word(0), word(1)), (buckets as u32, count as u32), "buckets and links");
+        let hash = name.to_bytes().iter().fold(0_u64, |hash, &byte| {
+            let hash = (hash << 4) + u64::from(byte);
+            (hash ^ (hash >> 24 & 0xf0)) & 0xfff_ffff // `_dl_elf_hash` of glibc's sysdeps/generic/dl-hash.h
+        });
+        let mut symbol = word(2 + hash as usize % buckets) as usize;
         while symbol != 0 {
             let entry = &self.symbols(exports)[symbol];
             if self.string(entry.st_name.get(LE).into()) == name {
                 return Some(symbol);
             }
-            symbol = word(3 + symbol) as usize;
+            symbol = word(2 + buckets + symbol) as usize;
         }
         None
     }

@@ -23,6 +23,8 @@ mod bind;
 #[cfg(std_start)]
 mod compat;
 #[cfg(std_start)]
+mod dynamic;
+#[cfg(std_start)]
 pub(crate) mod image;
 #[cfg(std_start)]
 mod import;

@@ -8,17 +8,17 @@ use object::LittleEndian as LE;
 use object::elf;
 use rustix::mm::{self, MprotectFlags};
 
+use super::dynamic::Dynamic;
 use super::image::Std;
 use super::{ADOPTED, Import, bind, import, lookup};
 use crate::arch::{self, weak};
-use crate::elf::Phdr;
 use crate::error::{Errno, Error};
 use crate::host::LibcKind;
 use crate::image::Contents;
 use crate::interpreter::{Interpreter, Path};
 use crate::main_program::MappedImage;
 use crate::message::{Message, Sink};
-use crate::start::{self, InitialStack, at};
+use crate::start::{self, InitialStack};
 use crate::{own, slots};
 
 /// C's `main`.
@@ -64,20 +64,14 @@ fn start_libc() -> Result<Infallible, Error> {
             imports,
             copies_all: interpreter.libc != LibcKind::Musl,
             destructors: (fini_start, fini_stop.saturating_sub(fini_start)),
+            dynamic: Dynamic::of_program(),
         },
     };
     let layout = MappedImage::new(&contents, page)?.keep();
     SLOTS.store(layout.slots, Ordering::Relaxed);
     // SAFETY: no other slice of it is in use: this process has one thread.
     for entry in unsafe { stack.auxv() } {
-        entry[1] = match entry[0] {
-            at::PHDR => layout.headers,
-            at::PHENT => size_of::<Phdr>(),
-            at::PHNUM => layout.header_count,
-            at::BASE => interpreter.bias,
-            at::ENTRY => arch::std_entry as *const () as usize,
-            _ => entry[1],
-        };
+        entry[1] = layout.auxiliary(*entry, interpreter.bias, arch::std_entry);
     }
     let entry = interpreter.entry;
     ADOPTED.set(interpreter.keep(), layout.interpreter);

@@ -3,7 +3,7 @@
 
 use import_dynamic_loader::Continuation;
 
-use crate::import::Import;
+use crate::import::{Code, Import};
 
 pub use crate::__address as address;
 
@@ -61,6 +61,14 @@ extern "C" fn bind_for_call(import: &'static Import) -> Continuation {
     Continuation { code: super::code_for_call(import), with: core::ptr::null() }
 }
 
+/// Where the bind stub is: behind the guest stub of four instructions.
+const BIND_STUB: usize = crate::private::if_guest!({ 4 * 4 } { 0 });
+
+/// What a slot holds until its import is bound.
+pub(crate) const fn unbound(stubs: Code) -> *mut () {
+    stubs.0.wrapping_byte_add(BIND_STUB).cast_mut()
+}
+
 /// What a call jumps to, from what the slot holds: never null where imports have stubs.
 #[inline(always)]
 pub(crate) fn bound(_: &'static Import, code: *const ()) -> *const () {
@@ -71,33 +79,34 @@ pub(crate) fn bound(_: &'static Import, code: *const ()) -> *const () {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __stubs {
-    ($import:path) => {{
+    ($import:ident) => {{
         #[unsafe(naked)]
-        unsafe extern "C" fn bind() {
-            $crate::private::core::arch::naked_asm!(
-                "bti c",                                  // landing pad
-                $crate::private::address!("x9", "import"), // which import
-                "b {trampoline}",                         // bind it, then call it
-                import = sym $import,
-                trampoline = sym $crate::private::trampoline,
-            )
-        }
-        let guest = $crate::private::if_guest!({{
-            #[unsafe(naked)]
-            unsafe extern "C" fn guest() {
+        unsafe extern "C" fn stubs() {
+            $crate::private::if_guest! {{
                 $crate::private::core::arch::naked_asm!(
-                    "bti c",                                        // landing pad
-                    "adrp x9, {import} + {target}",                 // page of the word with the host's function
-                    "ldr x9, [x9, #:lo12:{import} + {target}]",     // the host's function
-                    "b {enter}",                                    // swap the thread pointer around it
+                    "bti c",                                    // the guest stub: landing pad
+                    "adrp x9, {import} + {target}",             // page of the word with the host's function
+                    "ldr x9, [x9, #:lo12:{import} + {target}]", // the host's function
+                    "b {enter}",                                // swap the thread pointer around it
+                    "bti c",                                   // the bind stub: landing pad
+                    $crate::private::address!("x9", "import"), // which import
+                    "b {trampoline}",                          // bind it, then call it
                     import = sym $import,
                     target = const $crate::private::TARGET_OFFSET,
                     enter = sym $crate::private::guest_enter,
+                    trampoline = sym $crate::private::trampoline,
                 )
-            }
-            guest as *const ()
-        }} { bind as *const () });
-        $crate::private::Stubs::new(bind as *const (), guest)
+            } {
+                $crate::private::core::arch::naked_asm!(
+                    "bti c",                                   // the bind stub: landing pad
+                    $crate::private::address!("x9", "import"), // which import
+                    "b {trampoline}",                          // bind it, then call it
+                    import = sym $import,
+                    trampoline = sym $crate::private::trampoline,
+                )
+            }}
+        }
+        stubs as *const ()
     }};
 }
 
@@ -107,9 +116,9 @@ macro_rules! __stubs {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __target {
-    ($import:path) => {{
+    ($import:ident) => {{
         let __code: *const ();
-        // SAFETY: reads the import's first word, the slot, with acquire, as `Import::target` does.
+        // SAFETY: reads the import's first word, the slot, with acquire, as `Slot::code` does.
         unsafe {
             $crate::private::core::arch::asm!(
                 $crate::private::address!("{code}", "import"), // the import
@@ -128,7 +137,7 @@ macro_rules! __target {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __target {
-    ($import:path) => {
+    ($import:ident) => {
         $crate::private::Import::target(&$import)
     };
 }
@@ -138,7 +147,7 @@ macro_rules! __target {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variadic {
-    ($import:path $(, $symbol:literal)?) => {{
+    ($import:ident $(, $symbol:literal)?) => {{
         #[unsafe(naked)]
         $(#[cfg_attr(all(target_os = "linux", target_feature = "crt-static"), unsafe(export_name = $symbol))])?
         unsafe extern "C" fn variadic() {

@@ -1,9 +1,14 @@
 //! Architectures without stubs of their own: a slot is null until the import is bound, and every call tests it.
 
-use crate::import::Import;
+use crate::import::{Code, Import};
+
+/// What a slot holds until its import is bound.
+pub(crate) const fn unbound(_: Code) -> *mut () {
+    core::ptr::null_mut()
+}
 
 /// What a call jumps to, from what the slot holds.
-#[inline(always)]
+#[inline]
 pub(crate) fn bound(import: &'static Import, code: *const ()) -> *const () {
     if code.is_null() { super::code_for_call(import) } else { code }
 }
@@ -16,12 +21,12 @@ pub extern "C" fn variadic_unsupported() -> ! {
     )
 }
 
-/// The stubs of the import that the static `$import` is: none.
+/// The stubs of an import: none.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __stubs {
-    ($import:path) => {
-        $crate::private::Stubs::new($crate::private::core::ptr::null(), $crate::private::core::ptr::null())
+    ($import:ident) => {
+        $crate::private::core::ptr::null()
     };
 }
 
@@ -29,7 +34,7 @@ macro_rules! __stubs {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __target {
-    ($import:path) => {
+    ($import:ident) => {
         $crate::private::Import::target(&$import)
     };
 }
@@ -38,7 +43,7 @@ macro_rules! __target {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variadic {
-    ($import:path $(, $symbol:literal)?) => {
+    ($import:ident $(, $symbol:literal)?) => {
         $crate::private::variadic_unsupported as *const ()
     };
 }

@@ -8,16 +8,16 @@ call_site:
     add x0, x0, #0x1
     ldp x29, x30, [sp], #16
     ret
-call_cost::_::IMPORT::bind:
-    bti c
-    adrp x9, PAGE
-    add x9, x9, OFFSET
-    b <import_dynamic::stubs::aarch64::trampoline>
-call_cost::_::IMPORT::guest:
+call_cost::labs>::target::call:
+call_cost::_::IMPORT::stubs:
     bti c
     adrp x9, PAGE
     ldr x9, [x9, OFFSET]
     b <import_dynamic_loader::arch::aarch64::guest::guest_enter_fast>
+    bti c
+    adrp x9, PAGE
+    add x9, x9, OFFSET
+    b <import_dynamic::stubs::aarch64::trampoline>
 guest::guest_enter_fast:
     bti c
     movz x16, TLS

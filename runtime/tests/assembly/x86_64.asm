@@ -1,16 +1,16 @@
 call_site:
     push rax
-    mov rax,QWORD PTR [call_cost::_::IMPORT]
-    call rax
+    call <<call_cost::labs>::target::call>
     inc rax
     pop rcx
     ret
-call_cost::_::IMPORT::bind:
-    lea r11,[call_cost::_::IMPORT]
-    jmp <import_dynamic::stubs::x86_64::trampoline>
-call_cost::_::IMPORT::guest:
+call_cost::labs>::target::call:
+    jmp QWORD PTR [call_cost::_::IMPORT]
+call_cost::_::IMPORT::stubs:
     mov r10,QWORD PTR [call_cost::_::IMPORT+0x8]
     jmp QWORD PTR [import_dynamic_loader::guest::ENTER]
+    lea r11,[call_cost::_::IMPORT]
+    jmp <import_dynamic::stubs::x86_64::trampoline>
 guest::guest_enter_fast:
     mov r11,TLS
     mov r11,QWORD PTR fs:[r11]

@@ -248,7 +248,7 @@ fn in_a_child() {
     }
     let run = || {
         assert_eq!(labs(-1), 1);
-        let mut command = std::process::Command::new("/proc/self/exe");
+        let mut command = crate::this_program();
         let output = command.args(["--case", "ids_refused"]).env("IDS", "1").uid(2001).gid(1001).output().expect("run");
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && text.contains("2001 2001 2001 2001, 1001 1001 1001 1001"), "{output:?}");

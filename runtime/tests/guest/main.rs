@@ -2,20 +2,36 @@
 //! name. Arguments choose cases by parts of their names.
 //!
 //! A case that cannot run on this host prints a line `skipped: ...`. The binary is static: copied into another root
-//! directory it runs the cases against the C library there.
+//! directory it runs the cases against the C library there (`cargo xtask matrix`).
+//!
+//! Guest mode is Linux's: elsewhere there are no cases.
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no cases"))]
 
+#[cfg(target_os = "linux")]
 mod callbacks;
+#[cfg(target_os = "linux")]
 mod ids;
+#[cfg(target_os = "linux")]
 mod imports;
+#[cfg(target_os = "linux")]
 mod libraries;
+#[cfg(target_os = "linux")]
 mod library;
+#[cfg(target_os = "linux")]
 mod mutexes;
+#[cfg(target_os = "linux")]
 mod overrides;
+#[cfg(target_os = "linux")]
 mod processes;
+#[cfg(target_os = "linux")]
 mod scope;
+#[cfg(target_os = "linux")]
 mod self_thread;
+#[cfg(target_os = "linux")]
 mod signals;
+#[cfg(target_os = "linux")]
 mod stack;
+#[cfg(target_os = "linux")]
 mod threads;
 
 use std::io::Read;
@@ -63,6 +79,9 @@ fn main() -> ExitCode {
 }
 
 fn cases() -> impl Iterator<Item = Case> {
+    #[cfg(not(target_os = "linux"))]
+    let lists: [&[(&str, fn())]; 0] = [];
+    #[cfg(target_os = "linux")]
     let lists = [
         stack::CASES,
         callbacks::CASES,
@@ -79,9 +98,32 @@ fn cases() -> impl Iterator<Item = Case> {
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })
 }
 
+/// The emulator that runs this program, with its options.
+fn emulator() -> Option<String> {
+    std::env::var("TEST_EMULATOR").ok()
+}
+
+/// A command that runs this program again, by the same emulator if there is one.
+fn this_program() -> Command {
+    let program = std::env::current_exe().expect("this program's file");
+    let Some(emulator) = emulator() else { return Command::new(program) };
+    let mut words = emulator.split_whitespace();
+    let mut command = Command::new(words.next().expect("the emulator's file"));
+    command.args(words).arg(program);
+    command
+}
+
+/// Whether an emulator runs this program; a case that cannot tell it from the program says so.
+fn is_emulated(why: &str) -> bool {
+    if emulator().is_some() {
+        println!("skipped: emulated: {why}");
+    }
+    emulator().is_some()
+}
+
 /// Runs a case in a process of its own: what it wrote to its standard output, or why it failed.
 fn run_process(name: &str) -> Result<String, String> {
-    let mut command = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
+    let mut command = this_program();
     command.args(["--case", name]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| error.to_string())?;
     let collect = |stream: Option<Box<dyn Read + Send>>| {

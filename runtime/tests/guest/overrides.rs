@@ -2,7 +2,7 @@
 
 use core::ffi::{c_char, c_int, c_void};
 use std::cell::Cell;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::imports::*;
@@ -106,7 +106,7 @@ fn forks(fork: fn() -> c_int) {
 }
 
 fn run_victim(how: &str) -> (Option<i32>, Vec<String>) {
-    let mut command = Command::new("/proc/self/exe");
+    let mut command = crate::this_program();
     command.args(["--case", "named_victim"]).env("HOW", how).stdin(Stdio::null());
     let output = command.output().expect("run");
     let text = String::from_utf8(output.stdout).expect("text");

@@ -3,7 +3,6 @@
 use core::ffi::{c_int, c_void};
 use std::cell::Cell;
 use std::os::unix::process::ExitStatusExt;
-use std::process::Command;
 use std::time::Duration;
 
 use import_dynamic::guest_scope;
@@ -117,7 +116,7 @@ fn signals_of_others() {
 
 fn aborts() {
     for how in ["by name", "inside"] {
-        let status = Command::new("/proc/self/exe").args(["--case", "self_victim"]).env("HOW", how).status();
+        let status = crate::this_program().args(["--case", "self_victim"]).env("HOW", how).status();
         assert_eq!(status.expect("run").signal(), Some(libc::SIGABRT), "{how}");
     }
 }

@@ -2,7 +2,6 @@
 
 use core::ffi::{c_int, c_void};
 use std::cell::Cell;
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 

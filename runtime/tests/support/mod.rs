@@ -67,8 +67,11 @@ pub(crate) fn build(package: &str, profile: &str, link: Link) -> PathBuf {
     }
     let output = cargo.output().unwrap_or_else(|error| panic!("{cargo:?}: {error}"));
     assert!(output.status.success(), "{cargo:?}: {}\n{}", output.status, text(&output.stderr));
-    let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    target.join(triple).join(if profile == "dev" { "debug" } else { profile }).join(package)
+    // In a folder named for the target, which is this machine's.
+    let file = Path::new(if profile == "dev" { "debug" } else { profile }).join(package);
+    let folders = std::fs::read_dir(&target).expect("the target directory").flatten();
+    let built = folders.map(|folder| folder.path().join(&file)).find(|path| path.exists());
+    built.unwrap_or_else(|| panic!("no {} in {}", file.display(), target.display()))
 }
 
 /// Whether there is a C compiler; without one a test says so and is skipped, but not in CI.

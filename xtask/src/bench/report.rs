@@ -72,12 +72,14 @@ const GOALS: &[Goal] = &[
     goal("call", "import_guest_no_tls", 1.03, "c_pointer_mem"),
     Goal { more: 12.0, ..goal("call", "import_guest", 1.0, "c_pointer_mem") },
     goal("call", "import_guest", 1.0 / 3.0, "go_cgo"),
+    Goal { more: 2.0, ..goal("call", "import_guest_scope", 1.0, "import_native") },
     goal("call_8_threads", "import_guest", 1.05, "call/import_guest"),
     goal("call_8_threads", "import_native", 1.05, "call/import_native"),
     Goal { more: 300.0, ..goal("first_call", "import_native", 1.0, "libloading_open_get_call") },
     Goal { more: 300.0, ..goal("first_call", "import_guest", 1.0, "libloading_open_get_call") },
     goal("bind_all", "bind_all_native", 1.0, "dlsym_native"),
     goal("bind_all", "bind_all_guest", 1.0, "dlsym_guest"),
+    // Attaching alone may cost one and a half threads.
     goal("thread", "thread_with_guest_call", 2.5, "thread"),
     goal("bring_up", "import_adopted", 1.1, "c_dynamic"),
     goal("bring_up", "import_guest", 1.1, "c_dynamic"),
@@ -133,6 +135,27 @@ impl Report {
         text
     }
 
+    /// A line for each measure, for the README.
+    fn summary(&self) -> String {
+        let mut table = table(&["", "this project", "beside"]);
+        for column in table.column_iter_mut() {
+            column.set_cell_alignment(CellAlignment::Left);
+        }
+        for measure in &self.measures {
+            let mut rows: Vec<_> = measure.medians.iter().collect();
+            rows.sort_by(|a, b| a.1.total_cmp(&b.1));
+            let list = |ours: bool| {
+                let rows = rows.iter().filter(|(name, _)| svg::is_ours(name) == ours);
+                let cells =
+                    rows.map(|(name, median)| format!("{} {}", name.replace('_', " "), measure.unit.show(*median)));
+                cells.collect::<Vec<_>>().join(", ")
+            };
+            let plot = format!("[{}](benches/results/{}.svg)", measure.title, measure.name);
+            table.add_row([plot, list(true), list(false)]);
+        }
+        format!("Medians, all contenders in turn, on {}.\n\n{table}\n", machine())
+    }
+
     fn goals(&self) -> Table {
         let mut table = table(&["goal", "is", "may be", ""]);
         for goal in GOALS {
@@ -164,6 +187,7 @@ impl Report {
         create_dir(&directory)?;
         workspace::write(&directory.join("results.json"), format!("{:#}\n", self.json()))?;
         workspace::write(&directory.join("results.md"), self.markdown())?;
+        workspace::write(&directory.join("table.md"), self.summary())?;
         for measure in &self.measures {
             workspace::write(&directory.join(format!("{}.svg", measure.name)), svg::bars(measure))?;
         }

@@ -101,6 +101,7 @@ fn calls(contenders: &Contenders) -> Vec<Entry> {
         ask("import_native", &rust.std_dynamic, &["import"]),
         ask("import_adopted", &rust.no_std, &["import"]),
         ask("import_guest", &rust.std_static, &["import"]),
+        ask("import_guest_scope", &rust.std_static, &["import-scope"]),
         ask("import_guest_no_tls", &rust.std_static, &["import-no-tls"]),
         ask("import_guest_syscall", &rust.std_static, &["import-syscall"]),
         ask("rust_call", &rust.std_dynamic, &["rust"]),
@@ -134,6 +135,7 @@ fn thread_calls(contenders: &Contenders) -> Vec<Entry> {
         ask("import_native", &rust.std_dynamic, &["import", THREADS]),
         ask("import_adopted", &rust.no_std, &["import", THREADS]),
         ask("import_guest", &rust.std_static, &["import", THREADS]),
+        ask("import_guest_scope", &rust.std_static, &["import-scope", THREADS]),
         ask("libloading", &rust.std_dynamic, &["libloading", THREADS]),
     ];
     entries.extend(contenders.c.iter().map(|c| ask("c_pointer_mem", &c.call, &["pointer", THREADS])));

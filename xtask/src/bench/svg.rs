@@ -53,8 +53,9 @@ pub(super) fn bars(measure: &Measure) -> String {
 }
 
 /// Whether a contender is this project's.
-fn is_ours(name: &str) -> bool {
-    ["import", "bind_all", "nostd_dns", "dns_lookup", "thread_with"].iter().any(|ours| name.starts_with(ours))
+pub(super) fn is_ours(name: &str) -> bool {
+    let starts = ["import", "bind_all", "nostd_dns", "dns_lookup", "std_dns", "thread_with"];
+    starts.iter().any(|start| name.starts_with(start)) && !name.contains("without")
 }
 
 #[cfg(test)]

@@ -2,18 +2,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use super::lookups::{LOOKUPS, Lookup};
+use super::lookups::Lookup;
 use super::programs::{Built, Program};
 use crate::root::Root;
 use crate::workspace::create_dir;
 use crate::{chroot, process};
-
-/// A lookup takes milliseconds, under emulation somewhat more.
-const LIMIT: Duration = Duration::from_secs(20);
 
 /// One run of a program.
 #[derive(Debug)]
@@ -21,7 +17,7 @@ pub(crate) struct Cell {
     pub(crate) program: &'static str,
     pub(crate) root: Root,
     pub(crate) lookup: &'static Lookup,
-    /// Whether `/proc` was mounted.
+    /// Whether `/proc` and `/dev` were mounted.
     pub(crate) proc: bool,
     pub(crate) outcome: Outcome,
 }
@@ -38,24 +34,27 @@ pub(crate) enum Outcome {
     CannotStart,
 }
 
-/// Copies the program into the root and runs every lookup there, without `/proc` and with it.
+/// Copies the program into the root and runs its lookups there, without `/proc` and `/dev` and with them.
 pub(crate) fn run(built: &Built, root: &Root, emulator: Option<&Path>) -> Result<Vec<Cell>> {
-    create_dir(&root.path.join("proc"))?;
-    create_dir(&root.path.join("programs"))?;
+    for directory in ["proc", "dev", "programs"] {
+        create_dir(&root.path.join(directory))?;
+    }
     let mut command_line = Vec::new();
     if let Some(emulator) = emulator {
         command_line.push(copy(emulator, root, "emulator")?);
+        command_line.extend(built.program.emulator.iter().map(|&option| option.to_owned()));
     }
+    let emulator = command_line.join(" ");
     command_line.push(copy(&built.path, root, &built.program.name.replace(' ', "-"))?);
     let mut cells = Vec::new();
-    for lookup in LOOKUPS {
-        for proc in [false, true] {
+    for lookup in built.program.lookups {
+        for &proc in lookup.with_proc() {
             let outcome = if !lookup.applies_to(built.program, root) {
                 Outcome::NotApplicable
             } else if !built.starts_in(root) {
                 Outcome::CannotStart
             } else {
-                run_one(built.program, root, &command_line, lookup, proc)?
+                run_one(built.program, root, (&command_line, &emulator), lookup, proc)?
             };
             cells.push(Cell { program: built.program.name, root: root.clone(), lookup, proc, outcome });
         }
@@ -70,10 +69,20 @@ fn copy(file: &Path, root: &Root, name: &str) -> Result<String> {
     Ok(format!("/{inside}"))
 }
 
-fn run_one(program: &Program, root: &Root, command_line: &[String], lookup: &Lookup, proc: bool) -> Result<Outcome> {
-    let [path, arguments @ ..] = command_line else { bail!("nothing to run") };
+/// `run` is the whole command line, and the emulator's part of it.
+fn run_one(
+    program: &Program,
+    root: &Root,
+    run: (&[String], &str),
+    lookup: &'static Lookup,
+    proc: bool,
+) -> Result<Outcome> {
+    let ([path, arguments @ ..], emulator) = run else { bail!("nothing to run") };
     let mut command = chroot::command(&root.path, path, proc)?;
-    let finished = process::finish_within(command.args(arguments).args(lookup.arguments), LIMIT);
+    if !emulator.is_empty() {
+        command.env("TEST_EMULATOR", emulator);
+    }
+    let finished = process::finish_within(command.args(arguments).args(lookup.arguments), lookup.limit());
     Ok(match lookup.check(&finished, program, root) {
         Ok(()) => Outcome::Passed,
         Err(expected) => Outcome::Failed(format!(

@@ -1,5 +1,7 @@
 //! The columns of the matrix: what a program is asked, and what it must answer in each sort of root.
 
+use std::time::Duration;
+
 use super::programs::Program;
 use crate::process::Finished;
 use crate::root::Root;
@@ -29,8 +31,10 @@ enum Expect {
     Includes(&'static str),
     /// Status 0, this line on stdout, and the link mode, the C library and glibc's version on stderr.
     Verbose(&'static str),
-    /// Status 3, nothing on stdout, and the path of every usual interpreter on stderr.
+    /// Status 3, or 127 from one that could not start, nothing on stdout, and the path of every usual interpreter on stderr.
     NoLibc,
+    /// Status 0, and on stdout at least one line that says of a case that it is ok.
+    Cases,
 }
 
 const BOTH: &[Libc] = &[Libc::Glibc, Libc::Musl];
@@ -97,9 +101,44 @@ pub(crate) const LOOKUPS: &[Lookup] = &[
     Lookup { name: "no libc", hosts: NOWHERE, expect: Expect::NoLibc, ..HOSTS },
 ];
 
+const fn cases(name: &'static str, arguments: &'static [&'static str]) -> Lookup {
+    Lookup { name, arguments, hosts: BOTH, options: false, expect: Expect::Cases }
+}
+
+/// The cases of the program that tests guest mode, by the first words of their names.
+pub(crate) const GUEST_CASES: &[Lookup] = &[
+    cases("threads", &["threads_"]),
+    cases("callbacks", &["callback_"]),
+    cases("signals", &["signal_"]),
+    cases("fork", &["fork_"]),
+    cases("exit", &["exit_"]),
+    cases("stack", &["stack_bounds_"]),
+    cases("isolation", &["isolation_", "environment_", "secure_"]),
+    cases("limits", &["limit"]),
+    cases("ids", &["ids_"]),
+    cases("by name", &["named_"]),
+    cases("self", &["self_"]),
+    cases("mutexes", &["mutex_"]),
+    cases("scope", &["scope_"]),
+    cases("NSS", &["library_nss"]),
+];
+
 impl Lookup {
+    /// Whether `/proc` and `/dev` are there, each in a run of its own: cases look at their own process there.
+    pub(crate) fn with_proc(&self) -> &'static [bool] {
+        if matches!(self.expect, Expect::Cases) { &[true] } else { &[false, true] }
+    }
+
+    /// A lookup takes milliseconds, cases up to a minute each; under emulation somewhat more.
+    pub(crate) fn limit(&self) -> Duration {
+        Duration::from_secs(if matches!(self.expect, Expect::Cases) { 300 } else { 20 })
+    }
+
     pub(crate) fn applies_to(&self, program: &Program, root: &Root) -> bool {
-        self.hosts.contains(&root.recipe.libc) && (program.mode.is_some() || !self.options)
+        let can_say = root.recipe.libc != Libc::Nothing
+            || !program.is_nothing_without_libc()
+            || matches!(self.expect, Expect::NoLibc);
+        self.hosts.contains(&root.recipe.libc) && (program.mode.is_some() || !self.options) && can_say
     }
 
     /// Says what is wrong with what `program` did in `root`, if something is.
@@ -118,7 +157,14 @@ impl Lookup {
                 check_success(finished, &[address], &[mode, libc.name(), version])
             }
             Expect::Failure(status, texts) => check_failure(finished, status, texts),
-            Expect::NoLibc => check_failure(finished, 3, &root.arch.interpreters()),
+            Expect::NoLibc => {
+                let status = if program.is_nothing_without_libc() { 127 } else { 3 };
+                check_failure(finished, status, &root.arch.interpreters())
+            }
+            Expect::Cases => {
+                let right = finished.end.code() == Some(0) && finished.stdout.contains(" ... ok");
+                if right { Ok(()) } else { Err("expected status 0, and on stdout a case that is ok".to_owned()) }
+            }
         }
     }
 }

@@ -5,12 +5,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::Result;
 
 use crate::count::Count;
 use crate::root::{Root, Roots};
 use crate::roots::RECIPES;
+use crate::suites;
 use crate::workspace::Workspace;
 
 mod cell;
@@ -77,7 +79,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
 
 /// `cargo xtask matrix`.
 pub(crate) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
-    let count = run(workspace, options)?;
+    let mut count = run(workspace, options)?;
+    let is_all = options.program.is_none() && options.root.is_none() && options.replace.is_empty();
+    if is_all && !options.quick && !options.json {
+        count += suites::run_programs(workspace)?;
+    }
     if !options.json {
         println!("cells: {count}");
     }
@@ -90,7 +96,7 @@ fn run_cells(workspace: &Workspace, options: &Options) -> Result<Results> {
     let mut made = BTreeMap::new();
     let mut results = Results::default();
     for program in PROGRAMS {
-        if (options.quick && !program.quick) || !wanted(&options.program, program.name) {
+        if (options.quick && !program.quick) || !wanted(&options.program, program.name) || !program.is_possible()? {
             continue;
         }
         let replacement = options.replace.iter().find(|(name, _)| name == program.name);
@@ -107,13 +113,19 @@ fn run_cells(workspace: &Workspace, options: &Options) -> Result<Results> {
         };
         let arch = program.arch()?;
         let emulator = emulator::find(workspace, arch)?;
-        for recipe in RECIPES.iter().filter(|recipe| wanted(&options.root, recipe.name)) {
+        let in_root = |name| wanted(&options.root, name) && (!options.quick || program.is_quick_in(name));
+        for recipe in RECIPES.iter().filter(|recipe| in_root(recipe.name)) {
             let key = (recipe.name, arch.name());
             let root: Root = match made.get(&key) {
                 Some(root) => Root::clone(root),
                 None => made.entry(key).or_insert(roots.make(recipe, arch)?).clone(),
             };
-            results.cells.extend(cell::run(&built, &root, emulator.as_deref())?);
+            let start = Instant::now();
+            let cells = cell::run(&built, &root, emulator.as_deref())?;
+            let failed = cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Failed(_))).count();
+            let verdict = if failed == 0 { "ok".to_owned() } else { format!("{failed} FAILED") };
+            eprintln!("{} in {}: {verdict}, {:.1} s", program.name, root.name, start.elapsed().as_secs_f64());
+            results.cells.extend(cells);
         }
     }
     Ok(results)

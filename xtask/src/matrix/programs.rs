@@ -1,28 +1,37 @@
 //! The programs of the matrix.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use super::lookups::{GUEST_CASES, LOOKUPS, Lookup};
 use crate::arch::Arch;
 use crate::elf::{self, Version};
 use crate::root::Root;
 use crate::roots::Libc;
-use crate::targets;
 use crate::workspace::{self, Workspace};
+use crate::{suites, targets};
 
 /// A program and how it is built.
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) name: &'static str,
     package: &'static str,
+    /// The test of the package that is the program, instead of its executable.
+    test: Option<&'static str>,
     /// The target; this machine's where there is none.
     target: Option<&'static str>,
     link: Link,
     /// The link mode it must report with `-v`; a program without one has no options at all.
     pub(crate) mode: Option<&'static str>,
+    pub(crate) lookups: &'static [Lookup],
+    /// Options of the emulator, where one runs it.
+    pub(crate) emulator: &'static [&'static str],
     /// Whether every change must pass it.
     pub(crate) quick: bool,
+    /// In which roots, if not in all.
+    quick_roots: &'static [&'static str],
 }
 
 /// How a program is linked.
@@ -30,17 +39,25 @@ pub(crate) struct Program {
 enum Link {
     /// As the workspace builds by default.
     Static,
+    /// Static, at a fixed address.
+    NotPie,
     /// With an interpreter and libraries of its own: what it needs, only some roots have.
     Dynamic,
+    /// By `cargo import-dynamic build`: without a libc of its own.
+    ImportDynamic,
 }
 
 const DNS_LOOKUP: Program = Program {
     name: "dns-lookup static",
     package: "dns-lookup",
+    test: None,
     target: None,
     link: Link::Static,
     mode: Some("guest"),
+    lookups: LOOKUPS,
+    emulator: &[],
     quick: true,
+    quick_roots: &[],
 };
 const NOSTD_DNS: Program = Program { name: "nostd-dns", package: "nostd-dns", mode: None, ..DNS_LOOKUP };
 
@@ -48,9 +65,54 @@ const NOSTD_DNS: Program = Program { name: "nostd-dns", package: "nostd-dns", mo
 pub(crate) const PROGRAMS: &[Program] = &[
     DNS_LOOKUP,
     NOSTD_DNS,
+    Program { name: "dns-lookup import-dynamic", link: Link::ImportDynamic, mode: Some("adopted"), ..DNS_LOOKUP },
     Program { name: "dns-lookup dynamic", link: Link::Dynamic, mode: Some("native"), ..DNS_LOOKUP },
-    Program { name: "dns-lookup musl", target: Some("x86_64-unknown-linux-musl"), quick: false, ..DNS_LOOKUP },
+    Program { name: "dns-lookup not PIE", link: Link::NotPie, quick: false, ..DNS_LOOKUP },
+    Program { name: "dns-lookup musl", target: MUSL, ..DNS_LOOKUP },
+    Program { name: "dns-lookup aarch64", target: AARCH64, ..DNS_LOOKUP },
+    Program { name: "dns-lookup aarch64 musl", target: AARCH64_MUSL, ..DNS_LOOKUP },
+    Program { name: "nostd-dns aarch64", target: AARCH64, ..NOSTD_DNS },
+    Program { name: "dns-lookup aarch64, 16K pages", target: AARCH64, emulator: PAGES_16K, quick: false, ..DNS_LOOKUP },
+    Program { name: "dns-lookup aarch64, 64K pages", target: AARCH64, emulator: PAGES_64K, ..FEW_ROOTS },
+    Program { name: "dns-lookup aarch64 musl, 64K pages", target: AARCH64_MUSL, emulator: PAGES_64K, ..FEW_ROOTS },
+    Program { name: "nostd-dns aarch64, 16K pages", target: AARCH64, emulator: PAGES_16K, quick: false, ..NOSTD_DNS },
+    Program {
+        name: "nostd-dns aarch64, 64K pages",
+        target: AARCH64,
+        emulator: PAGES_64K,
+        quick_roots: FEW_ROOTS.quick_roots,
+        ..NOSTD_DNS
+    },
+    GUEST_TESTS,
+    Program { name: "guest tests musl", target: MUSL, ..GUEST_TESTS },
+    Program { name: "guest tests aarch64", target: AARCH64, quick_roots: &["glibc-2.43", "musl-1.2.6"], ..GUEST_TESTS },
+    Program {
+        name: "guest tests aarch64 musl",
+        target: AARCH64_MUSL,
+        quick_roots: &["glibc-2.31", "musl-1.2.3"],
+        ..GUEST_TESTS
+    },
+    Program {
+        name: "guest tests aarch64, 64K pages",
+        target: AARCH64,
+        emulator: PAGES_64K,
+        quick: false,
+        ..GUEST_TESTS
+    },
 ];
+
+const MUSL: Option<&str> = Some("x86_64-unknown-linux-musl");
+const AARCH64: Option<&str> = Some("aarch64-unknown-linux-gnu");
+const AARCH64_MUSL: Option<&str> = Some("aarch64-unknown-linux-musl");
+/// The emulator's page size; otherwise it is this machine's.
+const PAGES_16K: &[&str] = &["-p", "16384"];
+const PAGES_64K: &[&str] = &["-p", "65536"];
+
+/// With the oldest and the newest C library of each sort.
+const FEW_ROOTS: Program =
+    Program { quick_roots: &["glibc-2.31", "glibc-2.43", "musl-1.2.3", "musl-1.2.6"], ..DNS_LOOKUP };
+const GUEST_TESTS: Program =
+    Program { name: "guest tests", package: "import-dynamic", test: Some("guest"), lookups: GUEST_CASES, ..FEW_ROOTS };
 
 /// A program's executable file.
 #[derive(Debug)]
@@ -96,28 +158,58 @@ impl Program {
         arch.context("the matrix runs programs for x86_64 and aarch64")
     }
 
+    /// Whether this machine runs it, itself or by an emulator, and can build it.
+    pub(crate) fn is_possible(&self) -> Result<bool> {
+        Ok(self.arch()?.is_host() || Arch::X86_64.is_host())
+    }
+
+    /// Whether every change must pass it in that root.
+    pub(crate) fn is_quick_in(&self, root: &str) -> bool {
+        self.quick && (self.quick_roots.is_empty() || self.quick_roots.contains(&root))
+    }
+
+    /// Whether it cannot so much as start without the host's libc.
+    pub(crate) fn is_nothing_without_libc(&self) -> bool {
+        self.link == Link::ImportDynamic
+    }
+
     pub(crate) fn build(&'static self, workspace: &Workspace) -> Result<Built> {
+        let subcommand: &[&str] = if self.test.is_some() { &["test", "--no-run"] } else { &["build", "--release"] };
         let mut cargo = match self.target {
             Some(target) => {
                 let [target] = &targets::prepare(workspace, &[target.to_owned()])?[..] else {
                     anyhow::bail!("no target {target}");
                 };
                 let mut cargo = target.cargo(workspace);
-                cargo.args(["build", "--target", &target.name]);
+                cargo.args(subcommand).args(["--target", &target.name]);
                 cargo
+            }
+            None if self.link == Link::ImportDynamic => {
+                let mut command = Command::new(suites::build_this(workspace)?);
+                command
+                    .args(["import-dynamic", "build", "--release", "--target-dir"])
+                    .arg(workspace.target.join("import-dynamic"));
+                command.current_dir(&workspace.root);
+                command
             }
             None => {
                 let mut cargo = workspace.cargo();
-                cargo.arg("build");
+                cargo.args(subcommand);
                 cargo
             }
         };
-        cargo.args(["--release", "--package", self.package]);
-        if self.link == Link::Dynamic {
+        cargo.args(["--package", self.package]);
+        cargo.args(self.test.iter().flat_map(|test| ["--test", test]));
+        let other_flags = match self.link {
+            Link::Static | Link::ImportDynamic => None,
+            Link::NotPie => Some(("not-pie", "-Ctarget-feature=+crt-static\x1f-Crelocation-model=static")),
+            Link::Dynamic => Some(("dynamic", "-Ctarget-feature=-crt-static")),
+        };
+        if let Some((directory, flags)) = other_flags {
             // The variable replaces the flags of the workspace's configuration; a directory of its own keeps both builds.
-            cargo.env("CARGO_ENCODED_RUSTFLAGS", "-Ctarget-feature=-crt-static");
-            cargo.arg("--target-dir").arg(workspace.target.join("dynamic"));
+            cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
+            cargo.arg("--target-dir").arg(workspace.target.join(directory));
         }
-        Built::from_file(self, workspace::build_executable(&mut cargo, self.package)?)
+        Built::from_file(self, workspace::build_executable(&mut cargo, self.test.unwrap_or(self.package))?)
     }
 }

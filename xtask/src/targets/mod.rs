@@ -15,9 +15,18 @@ mod sysroot;
 mod unwinder;
 
 use sysroot::Sysroot;
+pub(crate) use sysroot::script;
 
-/// What `cargo xtask std` makes when it is told no target.
-const DEFAULT: &[&str] = &["x86_64-unknown-linux-musl", "aarch64-unknown-linux-gnu"];
+/// What `cargo xtask std` makes when it is told no target: all that the tests, the matrix and the checks for macOS take.
+const DEFAULT: &[&str] = &[
+    #[cfg(target_arch = "x86_64")]
+    "x86_64-unknown-linux-musl",
+    #[cfg(target_arch = "x86_64")]
+    "aarch64-unknown-linux-gnu",
+    "aarch64-unknown-linux-musl",
+    "aarch64-apple-darwin",
+    "x86_64-apple-darwin",
+];
 
 /// A target for which programs can be built now.
 #[derive(Debug)]
@@ -50,6 +59,13 @@ pub(crate) fn prepare(workspace: &Workspace, names: &[String]) -> Result<Vec<Tar
         Target { name: name.clone(), sysroot }
     };
     Ok(names.iter().map(target).collect())
+}
+
+/// `cargo` of the nightly toolchain with the source of std, for `-Zbuild-std`.
+pub(crate) fn cargo_with_source(workspace: &Workspace) -> Result<Command> {
+    let mut cargo = build_std::make(workspace, &[])?.cargo();
+    cargo.current_dir(&workspace.root);
+    Ok(cargo)
 }
 
 /// The targets that the running toolchain has a std for.

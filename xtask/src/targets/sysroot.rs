@@ -65,8 +65,9 @@ impl Sysroot {
 }
 
 /// Writes a shell script that runs `command` with the script's arguments.
-pub(super) fn script(path: &Path, command: &str) -> Result<()> {
-    write(path, format!("#!/bin/sh\nexec {command} \"$@\"\n"))?;
+pub(crate) fn script(path: &Path, command: &str) -> Result<()> {
+    // Not sh: some drop the variables whose names they cannot say, and Cargo has such.
+    write(path, format!("#!/bin/bash\nexec {command} \"$@\"\n"))?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).with_context(|| path.display().to_string())
 }
 

@@ -4,7 +4,7 @@ use core::ffi::c_long;
 use core::hint::black_box;
 use std::ptr::null;
 
-use import_dynamic::import_dynamic;
+use import_dynamic::{guest_scope, import_dynamic};
 
 #[import_dynamic("libc")]
 unsafe extern "C" {
@@ -51,6 +51,7 @@ fn find(name: &str) -> Option<fn(u64)> {
         }
         "import" => import,
         "import-no-tls" => import_no_tls,
+        "import-scope" => import_scope,
         #[cfg(target_os = "linux")]
         "import-syscall" => {
             once();
@@ -94,6 +95,20 @@ fn import(count: u64) {
 fn import_no_tls(count: u64) {
     // SAFETY: labs(3).
     calls!(count, |n| unsafe { labs_no_tls(n) });
+}
+
+/// All calls with one switch.
+#[inline(never)]
+fn import_scope(count: u64) {
+    let labs = labs::resolve().unwrap_or_else(|error| panic!("{error}"));
+    // SAFETY: calls labs(3) by what `direct` gives, and adds.
+    let result = unsafe {
+        guest_scope(|scope| {
+            let labs = scope.direct(labs);
+            calls!(count, |n| labs(n));
+        })
+    };
+    result.unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[cfg(not(target_feature = "crt-static"))]

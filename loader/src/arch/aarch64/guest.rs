@@ -229,6 +229,7 @@ macro_rules! interpose {
         core::arch::global_asm!(
             concat!(".pushsection .text.", $symbol, ",\"ax\",@progbits"),
             concat!($binding, " ", $symbol),
+            concat!(".hidden ", $symbol), // this program's own: no library is to find it
             concat!(".type ", $symbol, ",@function"),
             concat!($symbol, ":"),
             "bti c", // landing pad

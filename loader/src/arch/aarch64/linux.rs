@@ -316,8 +316,12 @@ macro_rules! __start {
                 "add x0, x0, :lo12:__ehdr_start", // where it is loaded
                 ".weak _DYNAMIC",            // absent where nothing is to be relocated
                 ".hidden _DYNAMIC",          // this program's own
+                "2:",
                 "adrp x1, _DYNAMIC",         // page of its dynamic section
-                "add x1, x1, :lo12:_DYNAMIC", // its address
+                "add x1, x1, :lo12:_DYNAMIC", // its address; where it is absent, this page's (AAELF64, "Weak references")
+                "adrp x9, 2b",               // this page's
+                "cmp x1, x9",                // is it absent?
+                "csel x1, xzr, x1, eq",      // 0 then
                 "sub x9, sp, #{reserved}",   // the interpreter's frames go between
                 "and sp, x9, #-16",          // alignment for the calls
                 "bl {relocate}",             // from here on compiled code works

@@ -31,8 +31,12 @@ macro_rules! __std_start {
                 "add x0, x0, :lo12:__ehdr_start", // where it is loaded
                 ".weak _DYNAMIC",            // absent where nothing is to be relocated
                 ".hidden _DYNAMIC",          // this program's own
+                "2:",
                 "adrp x1, _DYNAMIC",         // page of its dynamic section
-                "add x1, x1, :lo12:_DYNAMIC", // its address
+                "add x1, x1, :lo12:_DYNAMIC", // its address; where it is absent, this page's (AAELF64, "Weak references")
+                "adrp x9, 2b",               // this page's
+                "cmp x1, x9",                // is it absent?
+                "csel x1, xzr, x1, eq",      // 0 then
                 "bl {relocate}",            // from here on compiled code works
                 "mov x0, x19",              // the initial stack
                 "adrp x1, {main}",          // page of the program's main
@@ -93,17 +97,23 @@ pub(crate) unsafe extern "C" fn std_entry() {
     )
 }
 
-/// The import that a stub belongs to, if `stub` is one: `adr x16, import` (within 1 MiB of it), then a branch, as the
-/// linker's side will write it.
+/// The import that a stub belongs to, if `stub` is one: `adrp x16, import`, `add x16, x16, :lo12:import`, or what linkers make
+/// of it where it is near enough, `nop`, `adr x16, import`; then a branch, as the linker's side writes it.
 ///
 /// # Safety
 /// `stub` points to code.
 pub(crate) unsafe fn import_of_stub(stub: *const u8) -> usize {
-    // SAFETY: the caller's; instructions are aligned words.
-    let adr = unsafe { stub.cast::<u32>().read() };
-    if adr & 0x9f00_001f != 0x1000_0010 {
-        return 0;
+    const NOP: u32 = 0xd503_201f;
+    // SAFETY: the caller's; instructions are aligned words, and a function of one is followed by others.
+    let [first, second] = unsafe { stub.cast::<[u32; 2]>().read() };
+    // The 21-bit distance of adr and adrp (Arm ARM, C6.2.11).
+    let distance = |code: u32| (((code >> 5 & 0x7_ffff) << 2 | (code >> 29 & 3)) as i32) << 11 >> 11;
+    if first & 0x9f00_001f == 0x9000_0010 && second & 0xffc0_03ff == 0x9100_0210 {
+        let page = (stub as usize & !0xfff).wrapping_add_signed(distance(first) as isize * 4096);
+        page + (second >> 10 & 0xfff) as usize
+    } else if first == NOP && second & 0x9f00_001f == 0x1000_0010 {
+        (stub as usize + 4).wrapping_add_signed(distance(second) as isize)
+    } else {
+        0
     }
-    let offset = ((adr >> 5 & 0x7_ffff) << 2 | (adr >> 29 & 3)) as i32;
-    (stub as usize).wrapping_add((offset << 11 >> 11) as usize)
 }

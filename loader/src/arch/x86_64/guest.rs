@@ -314,6 +314,7 @@ macro_rules! interpose {
         core::arch::global_asm!(
             concat!(".pushsection .text.", $symbol, ",\"ax\",@progbits"),
             concat!($binding, " ", $symbol),
+            concat!(".hidden ", $symbol), // this program's own: no library is to find it
             concat!(".type ", $symbol, ",@function"),
             concat!($symbol, ":"),
             "jmp {}", // with the arguments as they are

@@ -173,7 +173,7 @@ pub(crate) fn has_fast_switch(hwcap2: usize) -> bool {
     hwcap2 & HWCAP2_FSGSBASE != 0
 }
 
-/// This thread's thread pointer, 0 in a process that has no C library.
+/// This thread's thread pointer, 0 in a process that has no C library; if need be, only whether it is 0.
 pub(crate) fn thread_pointer(hwcap2: usize) -> usize {
     let mut value: usize = 0;
     if has_fast_switch(hwcap2) {
@@ -181,7 +181,11 @@ pub(crate) fn thread_pointer(hwcap2: usize) -> usize {
         unsafe { asm!("rdfsbase {}", out(reg) value, options(nomem, nostack, preserves_flags)) };
     } else {
         // SAFETY: ARCH_GET_FS writes one word to the address given.
-        unsafe { syscall(number::ARCH_PRCTL, [ARCH_GET_FS, &raw mut value as usize, 0, 0, 0, 0]) };
+        let result = unsafe { syscall(number::ARCH_PRCTL, [ARCH_GET_FS, &raw mut value as usize, 0, 0, 0, 0]) };
+        // A filter may keep it from telling. There is a C library then, unless the program's entry point is `main!`'s.
+        if cfg!(guest) && result < 0 && crate::start::reserved() == 0 {
+            return usize::MAX;
+        }
     }
     value
 }

@@ -11,14 +11,14 @@ use crate::elf::Phdr;
 use crate::std_start::lookup::Lookup;
 
 /// A function of the host, found when one of ours that calls it is given out.
-struct Host(&'static CStr, AtomicUsize);
+pub(super) struct Host(&'static CStr, AtomicUsize);
 
 impl Host {
-    const fn new(name: &'static CStr) -> Self {
+    pub(super) const fn new(name: &'static CStr) -> Self {
         Self(name, AtomicUsize::new(0))
     }
 
-    fn found(&self, lookup: &Lookup) -> bool {
+    pub(super) fn found(&self, lookup: &Lookup) -> bool {
         let address = lookup.find(self.0);
         self.1.store(address, Ordering::Relaxed);
         address != 0
@@ -28,7 +28,7 @@ impl Host {
     ///
     /// # Safety
     /// It has been found, and as for the function.
-    unsafe fn call(&self, [a, b, c, d, e]: [usize; 5]) -> usize {
+    pub(super) unsafe fn call(&self, [a, b, c, d, e]: [usize; 5]) -> usize {
         // SAFETY: the caller's; surplus arguments are not looked at (ABI: they are in registers that the callee may use).
         unsafe {
             let function: unsafe extern "C" fn(usize, usize, usize, usize, usize) -> usize =
@@ -72,10 +72,20 @@ static OWN: &[Own] = own! {
     b"pthread_atfork" => pthread_atfork, Some(&REGISTER_ATFORK);
     b"_dl_find_object" => dl_find_object, Some(&DL_ITERATE_PHDR); // glibc from 2.35 on
     b"gnu_get_libc_version" => libc_version, None;      // of musl, which does not say
-    b"__fdelt_chk" => fdelt, None;
+    b"gnu_get_libc_release" => libc_release, None;
+    b"gnu_dev_major" => major, None;                    // macros in musl
+    b"gnu_dev_minor" => minor, None;
+    b"gnu_dev_makedev" => makedev, None;
+    b"isnan" | b"__isnan" => isnan, None;
+    b"isnanf" | b"__isnanf" => isnanf, None;
+    b"isinf" | b"__isinf" => isinf, None;
+    b"isinff" | b"__isinff" => isinff, None;
+    b"__fdelt_chk" | b"__fdelt_warn" => fdelt, None;
     b"malloc_trim" => nothing, None;                    // musl has nothing to trim or tune
     b"mallopt" => nothing, None;
     b"backtrace" => nothing, None;                      // no frames
+    b"backtrace_symbols" => nothing, None;
+    b"backtrace_symbols_fd" => nothing, None;
 };
 
 pub(super) fn find(name: &[u8], lookup: &Lookup) -> Option<usize> {
@@ -143,8 +153,43 @@ extern "C" fn libc_version() -> *const c_char {
     c"0.0".as_ptr()
 }
 
+extern "C" fn libc_release() -> *const c_char {
+    c"unknown".as_ptr()
+}
+
 extern "C" fn nothing() -> usize {
     0
+}
+
+/// The parts of a device number (makedev(3)), as glibc's `bits/sysmacros.h` puts them.
+extern "C" fn major(device: u64) -> u32 {
+    (device >> 8 & 0xfff | device >> 32 & 0xffff_f000) as u32
+}
+
+extern "C" fn minor(device: u64) -> u32 {
+    (device & 0xff | device >> 12 & 0xffff_ff00) as u32
+}
+
+extern "C" fn makedev(major: u32, minor: u32) -> u64 {
+    let (major, minor) = (u64::from(major), u64::from(minor));
+    minor & 0xff | (major & 0xfff) << 8 | (minor & 0xffff_ff00) << 12 | (major & 0xffff_f000) << 32
+}
+
+extern "C" fn isnan(number: f64) -> c_int {
+    c_int::from(number.is_nan())
+}
+
+extern "C" fn isnanf(number: f32) -> c_int {
+    c_int::from(number.is_nan())
+}
+
+/// -1 or 1 for the infinities (isinf(3)).
+extern "C" fn isinf(number: f64) -> c_int {
+    c_int::from(number == f64::INFINITY) - c_int::from(number == f64::NEG_INFINITY)
+}
+
+extern "C" fn isinff(number: f32) -> c_int {
+    isinf(number.into())
 }
 
 /// glibc's `struct dl_find_object` (dlfcn.h).

@@ -1,9 +1,8 @@
 //! Where C libraries differ: what to give for a name that the host does not have. One table of other names for the same
 //! thing, and one of functions of our own.
 //!
-//! Structures are the same on 64-bit targets for all that std calls. Calls of the libc crate that could notice a musl under
-//! a program compiled for glibc: `regcomp` (size of `regex_t`), `nl_langinfo` and `localeconv` (numbers and layout), `getcontext` and
-//! kin (`ucontext_t` is smaller), `sigsetjmp`, `mallinfo`. They are not translated.
+//! Structures are the same on 64-bit targets for all that std calls. What else could notice a musl under a program compiled
+//! for glibc is told in cli/README.md, "Differences between C libraries". It is not translated.
 
 use core::ffi::CStr;
 
@@ -11,7 +10,9 @@ use super::lookup::Lookup;
 
 mod checked;
 mod functions;
-#[cfg(target_arch = "x86_64")]
+mod thread_exit;
+#[cfg_attr(target_arch = "x86_64", path = "variadic/x86_64.rs")]
+#[cfg_attr(target_arch = "aarch64", path = "variadic/aarch64.rs")]
 mod variadic;
 
 /// Names that stand for each other beyond the rules of [`other_name`].
@@ -27,6 +28,27 @@ const SAME: &[(&[u8], &CStr)] = &[
     (b"__libc_memalign", c"memalign"),
     (b"__strtok_r", c"strtok_r"),
     (b"__cxa_thread_atexit", c"__cxa_thread_atexit_impl"),
+    (b"__open_2", c"open"), // _FORTIFY_SOURCE's of calls without a mode
+    (b"__open64_2", c"open"),
+    (b"__openat_2", c"openat"),
+    (b"__openat64_2", c"openat"),
+    (b"__mq_open_2", c"mq_open"),
+    (b"strtoq", c"strtoll"),
+    (b"strtouq", c"strtoull"),
+    (b"strtol_l", c"strtol"), // numbers are the same in every locale there
+    (b"strtoll_l", c"strtoll"),
+    (b"strtoul_l", c"strtoul"),
+    (b"strtoull_l", c"strtoull"),
+    (b"strptime_l", c"strptime"),
+    (b"timelocal", c"mktime"),
+    (b"ssignal", c"signal"),
+    (b"gsignal", c"raise"),
+    (b"pthread_yield", c"sched_yield"),
+    (b"pthread_mutex_consistent_np", c"pthread_mutex_consistent"),
+    (b"pthread_mutexattr_setkind_np", c"pthread_mutexattr_settype"),
+    (b"pthread_mutexattr_getkind_np", c"pthread_mutexattr_gettype"),
+    (b"pthread_mutexattr_setrobust_np", c"pthread_mutexattr_setrobust"),
+    (b"pthread_mutexattr_getrobust_np", c"pthread_mutexattr_getrobust"),
 ];
 
 /// `__NAME_chk` functions whose first arguments are those of NAME, the sizes to check coming last (LSB, "Interfaces for
@@ -79,6 +101,10 @@ const CHECKED_LAST: &[&[u8]] = &[
     b"longjmp",
     b"siglongjmp",
     b"inet_ntop",
+    b"inet_pton",
+    b"wcpcpy",
+    b"wcpncpy",
+    b"wctomb",
 ];
 
 /// What to bind `name` to, which the host does not have; 0 where nothing will do.
@@ -87,8 +113,11 @@ const CHECKED_LAST: &[&[u8]] = &[
 /// ours.
 pub(super) fn find(name: &CStr, is_only_weak: bool, lookup: &Lookup) -> usize {
     let name = name.to_bytes();
-    if !is_only_weak && let Some(function) = functions::find(name, lookup).or_else(|| checked::find(name, lookup)) {
-        return function;
+    if !is_only_weak {
+        let own = functions::find(name, lookup).or_else(|| checked::find(name, lookup));
+        if let Some(function) = own.or_else(|| thread_exit::find(name, lookup)) {
+            return function;
+        }
     }
     other_name(name, lookup)
 }
@@ -113,7 +142,8 @@ fn other_name(name: &[u8], lookup: &Lookup) -> usize {
     // C99's and C23's variants of scanf and strtol: differ in how they read `%a` and `0b`.
     for prefix in [&b"__isoc23_"[..], b"__isoc99_"] {
         if let Some(rest) = name.strip_prefix(prefix) {
-            return lookup.find_parts([rest, b""]);
+            let found = lookup.find_parts([rest, b""]);
+            return if found == 0 { other_name(rest, lookup) } else { found };
         }
     }
     if let Some(rest) = name.strip_prefix(b"__") {

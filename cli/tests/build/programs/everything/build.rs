@@ -6,13 +6,20 @@ use std::process::Command;
 
 fn main() {
     let out = env::var("OUT_DIR").unwrap();
-    let object = Path::new(&out).join("c.o");
     let library = Path::new(&out).join("libeverything_c.a");
-    run(Command::new("cc").args(["-c", "-O2", "-fPIC", "-D_FORTIFY_SOURCE=2", "src/c.c", "-o"]).arg(&object));
-    run(Command::new("ar").arg("crs").arg(&library).arg(&object));
+    let compiler = env::var("TARGET_CC").unwrap_or("cc".into());
+    let mut archive = Command::new(env::var("TARGET_AR").unwrap_or("ar".into()));
+    archive.arg("crs").arg(&library);
+    for file in ["c", "differences"] {
+        let (source, object) = (format!("src/{file}.c"), Path::new(&out).join(file).with_extension("o"));
+        let flags = ["-c", "-O2", "-fPIC", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"];
+        run(Command::new(&compiler).args(flags).arg(&source).arg("-o").arg(&object));
+        archive.arg(object);
+        println!("cargo::rerun-if-changed={source}");
+    }
+    run(&mut archive);
     println!("cargo::rustc-link-search=native={out}");
     println!("cargo::rustc-link-lib=static=everything_c");
-    println!("cargo::rerun-if-changed=src/c.c");
 }
 
 fn run(command: &mut Command) {

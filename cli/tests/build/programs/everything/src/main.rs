@@ -10,6 +10,7 @@ use std::{env, fs, panic, process, thread};
 
 unsafe extern "C" {
     fn c_everything(text: *const c_char, n: c_int, d: f64);
+    fn c_differences(n: c_int);
     fn getenv(name: *const c_char) -> *const c_char;
     fn signal(number: c_int, handler: usize) -> usize;
     fn raise(number: c_int) -> c_int;
@@ -18,13 +19,28 @@ unsafe extern "C" {
     fn _exit(status: c_int) -> !;
     fn dlopen(name: *const c_char, flags: c_int) -> *mut c_void;
     fn dlsym(handle: *mut c_void, name: *const c_char) -> *mut c_void;
+    fn setenv(name: *const c_char, value: *const c_char, overwrite: c_int) -> c_int;
     fn setlocale(category: c_int, name: *const c_char) -> *const c_char;
+    fn mblen(text: *const c_char, len: usize) -> c_int;
+    fn printf(format: *const c_char, ...) -> c_int;
+    fn fflush(stream: *mut c_void) -> c_int;
+    fn sigaltstack(new: *const c_void, old: *mut SignalStack) -> c_int;
+}
+
+/// sigaltstack(2)'s.
+#[repr(C)]
+struct SignalStack {
+    stack: *mut c_void,
+    flags: c_int,
+    size: usize,
 }
 
 fn main() {
     match env::args().nth(1).unwrap_or_default().as_str() {
         // SAFETY: as the C function is declared.
         "c" => unsafe { c_everything(c"abc".as_ptr(), 20, 2.5) },
+        // SAFETY: likewise.
+        "differences" => unsafe { c_differences(5) },
         "threads" => threads(1000),
         "thread-locals" => thread_locals(),
         "panic" => panics(),
@@ -37,7 +53,12 @@ fn main() {
         "signals" => signals(),
         "fork" => forks(),
         "environment" => environment(),
+        "locale" => locale(),
+        "mixed" => mixed(),
+        "buffered" => buffered(),
+        "big-stack" => big_stack(),
         "overflow" => println!("{}", deep(10_000_000)),
+        "overflow-in-thread" => println!("{}", thread::spawn(overflow_in_thread).join().unwrap()),
         "dlopen" => opens(),
         other => panic!("no case {other:?}"),
     }
@@ -144,8 +165,47 @@ fn environment() {
     unsafe {
         env::set_var("EVERYTHING", "seen by C");
         println!("{:?}", CStr::from_ptr(getenv(c"EVERYTHING".as_ptr())));
-        println!("{:?}", CStr::from_ptr(setlocale(6, c"C".as_ptr())));
+        setenv(c"EVERYTHING".as_ptr(), c"seen by std".as_ptr(), 1);
+        println!("{:?}", env::var("EVERYTHING").unwrap());
     }
+}
+
+/// Whether the locale that setlocale(3) says is in place is the one that mblen(3) goes by.
+fn locale() {
+    // SAFETY: one thread; names and texts are C strings.
+    unsafe {
+        println!("{:?}", CStr::from_ptr(setlocale(6, c"C".as_ptr())));
+        let is_there = !setlocale(6, c"C.UTF-8".as_ptr()).is_null();
+        let len = mblen(c"\u{e4}".as_ptr(), 2);
+        println!("{}", if is_there { len == 2 } else { len != 2 });
+    }
+}
+
+/// C's buffer and std's, each written out when it is asked for.
+fn mixed() {
+    let mut stdout = std::io::stdout();
+    for line in 0..3 {
+        print!("std {line} ");
+        stdout.flush().unwrap();
+        // SAFETY: printf(3) and fflush(3) of all streams.
+        unsafe {
+            printf(c"C %d %.1f\n".as_ptr(), line as c_int, 0.5);
+            fflush(std::ptr::null_mut());
+        }
+    }
+}
+
+/// C's buffer is written out at exit.
+fn buffered() {
+    // SAFETY: printf(3).
+    unsafe { printf(c"buffered by C".as_ptr()) };
+    println!("std");
+}
+
+/// Most of 300 MB used.
+fn big_stack() {
+    let run = || deep(60_000);
+    println!("{}", thread::Builder::new().stack_size(300 << 20).spawn(run).unwrap().join().unwrap());
 }
 
 fn opens() {
@@ -155,6 +215,14 @@ fn opens() {
         let cos: extern "C" fn(f64) -> f64 = std::mem::transmute(dlsym(library, c"cos".as_ptr()));
         println!("{}", cos(0.0));
     }
+}
+
+fn overflow_in_thread() -> u64 {
+    let mut stack = SignalStack { stack: std::ptr::null_mut(), flags: 0, size: 0 };
+    // SAFETY: sigaltstack(2), which writes to `stack` alone.
+    unsafe { sigaltstack(std::ptr::null(), &mut stack) };
+    println!("stack for signals {}", !stack.stack.is_null());
+    deep(10_000_000)
 }
 
 #[inline(never)]

@@ -3,7 +3,9 @@
 
 use core::arch::naked_asm;
 
-use super::checked::{VASPRINTF, VDPRINTF, VFPRINTF, VPRINTF, VSNPRINTF, VSPRINTF, VSYSLOG};
+use super::checked::{
+    VASPRINTF, VDPRINTF, VFPRINTF, VFWPRINTF, VPRINTF, VSNPRINTF, VSPRINTF, VSWPRINTF, VSYSLOG, VWPRINTF,
+};
 
 /// A function whose first `$named` arguments are named: saves all argument registers as a `va_list` wants them, moves the
 /// arguments as `$move` says, with the list's address in r11, and calls the function at `$target`.
@@ -51,3 +53,6 @@ variadic!(snprintf, 5, VSNPRINTF, ["mov rdx, r8", "mov rcx, r11"]); // to, size,
 variadic!(dprintf, 3, VDPRINTF, ["mov rsi, rdx", "mov rdx, r11"]); // file, flag, format
 variadic!(asprintf, 3, VASPRINTF, ["mov rsi, rdx", "mov rdx, r11"]); // to, flag, format
 variadic!(syslog, 3, VSYSLOG, ["mov rsi, rdx", "mov rdx, r11"]); // priority, flag, format
+variadic!(wprintf, 2, VWPRINTF, ["mov rdi, rsi", "mov rsi, r11"]); // flag, format
+variadic!(fwprintf, 3, VFWPRINTF, ["mov rsi, rdx", "mov rdx, r11"]); // stream, flag, format
+variadic!(swprintf, 5, VSWPRINTF, ["mov rdx, r8", "mov rcx, r11"]); // to, size, flag, room, format

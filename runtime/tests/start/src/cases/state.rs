@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem::zeroed;
 
-use crate::labs;
+use super::labs;
 
 /// Everything of this process and thread that a library could have changed.
 #[derive(Debug, PartialEq)]

@@ -3,7 +3,7 @@
 
 use std::ffi::{CStr, CString};
 
-use crate::{getauxval, getenv, labs, system};
+use super::{getauxval, getenv, labs, system};
 
 /// The variable's value in the host's libc.
 fn get(name: &str) -> Option<String> {

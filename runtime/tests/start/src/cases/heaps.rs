@@ -1,6 +1,6 @@
 //! Two libcs that allocate in one process: neither may hand out memory of the other's.
 
-use crate::{free, malloc};
+use super::{free, malloc};
 
 /// A block of one libc's memory, full of one byte.
 struct Block {

@@ -1,0 +1,5 @@
+//! One program.
+
+fn main() {
+    println!("one {}", app::say());
+}
