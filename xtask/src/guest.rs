@@ -96,7 +96,9 @@ fn build(workspace: &Workspace, home: Libc, arch: Arch, libc_first: bool) -> Res
             use std::os::unix::fs::PermissionsExt;
 
             let linker = workspace.target.join("libc-first");
-            let script = "#!/bin/sh\nexec cc -Wl,-u,_Fork -Wl,-Bstatic -lc \"$@\"\n";
+            // Build scripts are linked by it too, and are not static.
+            let script = "#!/bin/sh\ncase \" $* \" in *\" -static\"*) set -- -Wl,-u,_Fork -Wl,-Bstatic -lc \"$@\" ;; esac\n\
+                          exec cc \"$@\"\n";
             workspace::write(&linker, script)?;
             std::fs::set_permissions(&linker, std::fs::Permissions::from_mode(0o755))?;
             let mut cargo = workspace.cargo();

@@ -132,7 +132,7 @@ fn on_guest_threads() {
 
 /// Thread-locals of a guest's thread are dropped, and its home identity goes away with it.
 fn threads_end() {
-    let rounds = if crate::emulator().is_some() { 4 } else { 20 }; // threads take their time there
+    let rounds = if crate::emulator().is_some() { 4 } else { 10 }; // threads take their time there
     run_guest_threads(1);
     let before = threads();
     for _ in 0..rounds {
