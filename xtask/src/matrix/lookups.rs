@@ -123,8 +123,7 @@ pub(crate) const GUEST_CASES: &[Lookup] = &[
     cases("mutexes", &["mutex_"]),
 ];
 
-/// Those that an emulator can run: its own threads do not change their ids, its own memory has no limit, and what it
-/// takes for a mutex of the kernel's is its own.
+/// Those that an emulator can run: in the way of the others are threads and memory of its own.
 pub(crate) const EMULATED_GUEST_CASES: &[Lookup] = &[
     THREADS,
     CALLBACKS,
