@@ -69,8 +69,13 @@ pub(super) fn name(ip: IpAddr) -> Result<Vec<u8>, Miss> {
 }
 
 fn name_in(file: &[u8], ip: IpAddr) -> Result<Vec<u8>, Miss> {
-    let family = if ip.is_ipv4() { Family::V4 } else { Family::V6 };
-    let line = lines(file).find(|line| in_family(line.ip, family) == Some(ip));
+    let is_it = |line: &Line<'_>| match (ip, line.ip) {
+        (IpAddr::V4(_), other) => in_family(other, Family::V4) == Some(ip),
+        // As glibc since 2.38 and before 2.31: an IPv4 address also answers for its mapped one.
+        (IpAddr::V6(v6), IpAddr::V4(v4)) => v4.to_ipv6_mapped() == v6,
+        (IpAddr::V6(v6), IpAddr::V6(other)) => other == v6,
+    };
+    let line = lines(file).find(is_it);
     line.map(|line| line.name.to_owned()).ok_or(Miss::NOT_FOUND)
 }
 
@@ -122,5 +127,7 @@ mod tests {
         assert_eq!(name("2001:db8::1").as_deref(), Some("six"));
         assert_eq!(name("192.0.2.3").as_deref(), Some(""));
         assert_eq!(name("192.0.2.77"), None);
+        assert_eq!(name("::ffff:192.0.2.2").as_deref(), Some("www.example"));
+        assert_eq!(name("192.0.2.9").as_deref(), Some("mapped"));
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use crate::network::{DNS, FILES, MODULE};
 
@@ -17,6 +18,9 @@ pub(crate) fn run(command: &mut Command) -> String {
 
 /// Builds an example, as users do, or without the line; a copy of it that stays.
 pub(crate) fn build(package: &str, has_line: bool, folder: &Path) -> PathBuf {
+    // Both ways of building a program write the same file: it is copied before the next build.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("static");
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--package", package, "--target-dir"]).arg(&target);

@@ -18,6 +18,7 @@ const NETDNS: &str = "IMPORT_DYNAMIC_NETDNS";
 
 /// Resolvers to run a case with.
 const BOTH: &[&str] = &["host", "native"];
+const HOST: &[&str] = &["host"];
 const NATIVE: &[&str] = &["native"];
 /// The case starts processes itself.
 const NONE: &[&str] = &[""];

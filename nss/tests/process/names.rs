@@ -4,15 +4,17 @@ use std::ffi::{CStr, c_char, c_int};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::ptr;
 
+use import_dynamic::LibcKind;
 use import_dynamic_nss::{Error, Query, lookup_addr, lookup_host, lookup_socket_addr};
 use libc::{addrinfo, hostent};
 
-use crate::{BOTH, Case};
+use crate::{BOTH, Case, HOST};
 
 pub(crate) const CASES: &[Case] = &[
     ("std_resolves_names", BOTH, std_resolves_names),
     ("addresses_with_hints", BOTH, addresses_with_hints),
     ("what_does_not_exist", BOTH, what_does_not_exist),
+    ("system_errors_are_in_errno", HOST, system_errors_are_in_errno),
     ("messages_of_codes", BOTH, messages_of_codes),
     ("names_of_addresses", BOTH, names_of_addresses),
     ("short_buffers_overflow", BOTH, short_buffers_overflow),
@@ -105,6 +107,27 @@ fn what_does_not_exist() {
     assert!([libc::EAI_NONAME, libc::EAI_SERVICE].contains(&code), "{code}");
     let code = ask(c"127.0.0.1", None, hints(0, 12345, 0)).expect_err("no such family");
     assert_eq!(code, libc::EAI_FAMILY);
+}
+
+fn system_errors_are_in_errno() {
+    let wanted = hints(0, 0, libc::SOCK_STREAM);
+    // SAFETY: the list that getaddrinfo gave.
+    unsafe { libc::freeaddrinfo(ask(c"localhost", None, wanted).expect("localhost")) };
+    let none = libc::rlimit { rlim_cur: 3, rlim_max: 3 };
+    // SAFETY: a limit for this process alone.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const none) }, 0);
+    // SAFETY: this thread's errno.
+    unsafe { *libc::__errno_location() = 0 };
+    let code = ask(c"localhost", None, wanted).expect_err("no file can be opened");
+    let errno = std::io::Error::last_os_error().raw_os_error();
+    match import_dynamic::host().map(import_dynamic::Host::libc) {
+        Ok(LibcKind::Musl) => assert_ne!(code, 0),
+        // glibc 2.31 says in a dynamic C program, too, that something is busy.
+        _ => assert!(
+            code == libc::EAI_SYSTEM && [Some(libc::EMFILE), Some(libc::EBUSY)].contains(&errno),
+            "{code} {errno:?}"
+        ),
+    }
 }
 
 fn messages_of_codes() {

@@ -41,8 +41,13 @@ impl World {
 
     /// Puts the directory with this world's own files over `/etc`. Programs that are yet to be compiled may miss theirs.
     pub(crate) fn replace_etc(&self) {
-        let source = CString::new(self.etc().into_os_string().as_bytes()).unwrap();
-        rustix::mount::mount_bind(source.as_c_str(), c"/etc").unwrap();
+        self.replace(Path::new("/etc"));
+    }
+
+    /// Puts it over the `/etc` of another root directory, for those in this world alone.
+    pub(crate) fn replace(&self, etc: &Path) {
+        let path = |path: &Path| CString::new(path.as_os_str().as_bytes()).unwrap();
+        rustix::mount::mount_bind(path(&self.etc()).as_c_str(), path(etc).as_c_str()).unwrap();
     }
 
     /// The directory that becomes `/etc`.

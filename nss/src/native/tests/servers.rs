@@ -143,5 +143,6 @@ fn pointers() {
         assert_eq!(name("2001:db8::9"), "2001:db8::9");
         world.write("hosts", "192.0.2.1 file.test alias\n");
         assert_eq!(name("192.0.2.1"), "file.test");
+        assert_eq!(name("::ffff:192.0.2.1"), "file.test");
     });
 }

@@ -169,7 +169,7 @@ fn addresses(dice: &mut Dice) -> Call {
 }
 
 fn names(dice: &mut Dice) -> Call {
-    let known = ["192.0.2.2", "192.0.2.3", "192.0.2.1", "::", "0.0.0.0", "::2", "::192.0.2.1", "::ffff:192.0.2.1"];
+    let known = ["192.0.2.2", "192.0.2.3", "192.0.2.1", "::", "0.0.0.0", "::2", "::192.0.2.1", "::ffff:192.0.2.2"];
     let ip = if dice.one_in(2) { dice.pick(&known) } else { dice.pick(ADDRESSES) };
     let mut flags = 0;
     for (flag, odds) in [(1, 6), (2, 4), (4, 5), (8, 4), (0x10, 3), (0x20, 9), (0x100, 40)] {
