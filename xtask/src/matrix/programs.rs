@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::lookups::{GUEST_CASES, LOOKUPS, Lookup};
+use super::lookups::{EMULATED_GUEST_CASES, GUEST_CASES, LOOKUPS, Lookup};
 use crate::arch::Arch;
 use crate::elf::{self, Version};
 use crate::root::Root;
@@ -85,11 +85,18 @@ pub(crate) const PROGRAMS: &[Program] = &[
     },
     GUEST_TESTS,
     Program { name: "guest tests musl", target: MUSL, ..GUEST_TESTS },
-    Program { name: "guest tests aarch64", target: AARCH64, quick_roots: &["glibc-2.43", "musl-1.2.6"], ..GUEST_TESTS },
+    Program {
+        name: "guest tests aarch64",
+        target: AARCH64,
+        quick_roots: &["glibc-2.43", "musl-1.2.6"],
+        lookups: EMULATED_GUEST_CASES,
+        ..GUEST_TESTS
+    },
     Program {
         name: "guest tests aarch64 musl",
         target: AARCH64_MUSL,
         quick_roots: &["glibc-2.31", "musl-1.2.3"],
+        lookups: EMULATED_GUEST_CASES,
         ..GUEST_TESTS
     },
     Program {
@@ -97,6 +104,7 @@ pub(crate) const PROGRAMS: &[Program] = &[
         target: AARCH64,
         emulator: PAGES_64K,
         quick: false,
+        lookups: EMULATED_GUEST_CASES,
         ..GUEST_TESTS
     },
 ];
