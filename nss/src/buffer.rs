@@ -32,6 +32,7 @@ impl Buffer {
     }
 
     /// Copies bytes, aligned as an address must be.
+    #[cfg(all(exports, target_feature = "crt-static"))]
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<*mut c_char, Full> {
         let place = self.take(bytes.len(), align_of::<u32>())?;
         // SAFETY: `take` gave that many bytes of the buffer, which nobody else uses.

@@ -4,98 +4,29 @@
 //! `addrinfo`, `passwd`, `group`, `servent` and `hostent`; `AI_*`, `NI_*` and `EAI_*` (netdb.h of both), and `errno`'s, which are
 //! the kernel's. (musl's `NI_NUMERICSCOPE`, which glibc has not, is answered in names.rs.)
 
-use core::ffi::{c_char, c_int};
-
-use import_dynamic::import_dynamic;
-use libc::{addrinfo, gid_t, group, passwd, sockaddr, socklen_t, uid_t};
-
 /// What getgrouplist(3) has for a group.
 #[cfg(target_vendor = "apple")]
-pub(crate) type GroupListItem = c_int;
+pub(crate) type GroupListItem = core::ffi::c_int;
 /// What getgrouplist(3) has for a group.
 #[cfg(not(target_vendor = "apple"))]
-pub(crate) type GroupListItem = gid_t;
-
-#[import_dynamic(
-    "libc",
-    feature = "nss",
-    description = "Names and users as the host's libc knows them",
-    priority = "recommended"
-)]
-unsafe extern "C" {
-    /// getaddrinfo(3).
-    pub(crate) fn getaddrinfo(
-        node: *const c_char,
-        service: *const c_char,
-        hints: *const addrinfo,
-        list: *mut *mut addrinfo,
-    ) -> c_int;
-    /// getaddrinfo(3).
-    pub(crate) fn freeaddrinfo(list: *mut addrinfo);
-    /// getnameinfo(3).
-    pub(crate) fn getnameinfo(
-        address: *const sockaddr,
-        length: socklen_t,
-        host: *mut c_char,
-        host_length: socklen_t,
-        service: *mut c_char,
-        service_length: socklen_t,
-        flags: c_int,
-    ) -> c_int;
-    /// getaddrinfo(3).
-    pub(crate) fn gai_strerror(code: c_int) -> *const c_char;
-
-    /// getpwnam(3).
-    pub(crate) fn getpwnam_r(
-        name: *const c_char,
-        record: *mut passwd,
-        buffer: *mut c_char,
-        length: usize,
-        result: *mut *mut passwd,
-    ) -> c_int;
-    /// getpwnam(3).
-    pub(crate) fn getpwuid_r(
-        uid: uid_t,
-        record: *mut passwd,
-        buffer: *mut c_char,
-        length: usize,
-        result: *mut *mut passwd,
-    ) -> c_int;
-    /// getgrnam(3).
-    pub(crate) fn getgrnam_r(
-        name: *const c_char,
-        record: *mut group,
-        buffer: *mut c_char,
-        length: usize,
-        result: *mut *mut group,
-    ) -> c_int;
-    /// getgrnam(3).
-    pub(crate) fn getgrgid_r(
-        gid: gid_t,
-        record: *mut group,
-        buffer: *mut c_char,
-        length: usize,
-        result: *mut *mut group,
-    ) -> c_int;
-    /// getgrouplist(3).
-    pub(crate) fn getgrouplist(
-        user: *const c_char,
-        group: GroupListItem,
-        groups: *mut GroupListItem,
-        count: *mut c_int,
-    ) -> c_int;
-}
-
-/// What only the exported functions need.
-#[cfg(all(exports, target_feature = "crt-static"))]
-pub(crate) use linux::*;
+pub(crate) type GroupListItem = libc::gid_t;
 
 #[cfg(all(exports, target_feature = "crt-static"))]
-mod linux {
+pub(crate) use imported::*;
+/// The program's libc is the host's.
+#[cfg(not(all(exports, target_feature = "crt-static")))]
+pub(crate) use libc::{
+    freeaddrinfo, getaddrinfo, getgrgid_r, getgrnam_r, getgrouplist, getnameinfo, getpwnam_r, getpwuid_r,
+};
+
+#[cfg(all(exports, target_feature = "crt-static"))]
+mod imported {
     use core::ffi::{c_char, c_int, c_void};
 
     use import_dynamic::import_dynamic;
-    use libc::{group, hostent, passwd, servent, socklen_t};
+    use libc::{addrinfo, gid_t, group, hostent, passwd, servent, sockaddr, socklen_t, uid_t};
+
+    use super::GroupListItem;
 
     #[import_dynamic(
         "libc",
@@ -104,6 +35,68 @@ mod linux {
         priority = "recommended"
     )]
     unsafe extern "C" {
+        /// getaddrinfo(3).
+        pub(crate) fn getaddrinfo(
+            node: *const c_char,
+            service: *const c_char,
+            hints: *const addrinfo,
+            list: *mut *mut addrinfo,
+        ) -> c_int;
+        /// getaddrinfo(3).
+        pub(crate) fn freeaddrinfo(list: *mut addrinfo);
+        /// getnameinfo(3).
+        pub(crate) fn getnameinfo(
+            address: *const sockaddr,
+            length: socklen_t,
+            host: *mut c_char,
+            host_length: socklen_t,
+            service: *mut c_char,
+            service_length: socklen_t,
+            flags: c_int,
+        ) -> c_int;
+        /// getaddrinfo(3).
+        pub(crate) fn gai_strerror(code: c_int) -> *const c_char;
+
+        /// getpwnam(3).
+        pub(crate) fn getpwnam_r(
+            name: *const c_char,
+            record: *mut passwd,
+            buffer: *mut c_char,
+            length: usize,
+            result: *mut *mut passwd,
+        ) -> c_int;
+        /// getpwnam(3).
+        pub(crate) fn getpwuid_r(
+            uid: uid_t,
+            record: *mut passwd,
+            buffer: *mut c_char,
+            length: usize,
+            result: *mut *mut passwd,
+        ) -> c_int;
+        /// getgrnam(3).
+        pub(crate) fn getgrnam_r(
+            name: *const c_char,
+            record: *mut group,
+            buffer: *mut c_char,
+            length: usize,
+            result: *mut *mut group,
+        ) -> c_int;
+        /// getgrnam(3).
+        pub(crate) fn getgrgid_r(
+            gid: gid_t,
+            record: *mut group,
+            buffer: *mut c_char,
+            length: usize,
+            result: *mut *mut group,
+        ) -> c_int;
+        /// getgrouplist(3).
+        pub(crate) fn getgrouplist(
+            user: *const c_char,
+            group: GroupListItem,
+            groups: *mut GroupListItem,
+            count: *mut c_int,
+        ) -> c_int;
+
         /// getpwent(3).
         pub(crate) fn getpwent() -> *mut passwd;
         /// getpwent(3).

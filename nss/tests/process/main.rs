@@ -7,6 +7,7 @@
 
 #[cfg(target_os = "linux")]
 mod accounts;
+mod hosts;
 #[cfg(target_os = "linux")]
 mod memory;
 #[cfg(target_os = "linux")]
@@ -37,7 +38,8 @@ fn cases() -> impl Iterator<Item = Case> {
     #[cfg(not(target_os = "linux"))]
     let lists: [&[Case]; 0] = [];
     #[cfg(target_os = "linux")]
-    let lists = [names::CASES, accounts::CASES, services::CASES, memory::CASES, switches::CASES, roots::CASES];
+    let lists =
+        [names::CASES, hosts::CASES, accounts::CASES, services::CASES, memory::CASES, switches::CASES, roots::CASES];
     lists.into_iter().flatten().copied()
 }
 

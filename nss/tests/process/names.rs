@@ -1,14 +1,14 @@
-//! getaddrinfo(3), getnameinfo(3), gethostbyname(3).
+//! getaddrinfo(3), getnameinfo(3).
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, c_int};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::ptr;
 
 use import_dynamic::LibcKind;
 use import_dynamic_nss::{Error, Query, lookup_addr, lookup_host, lookup_socket_addr};
-use libc::{addrinfo, hostent};
+use libc::addrinfo;
 
-use crate::{BOTH, Case, HOST};
+use crate::{BOTH, Case, HOST, hosts};
 
 pub(crate) const CASES: &[Case] = &[
     ("std_resolves_names", BOTH, std_resolves_names),
@@ -20,15 +20,13 @@ pub(crate) const CASES: &[Case] = &[
     #[cfg(target_env = "musl")]
     ("scopes_are_numbers", BOTH, scopes_are_numbers),
     ("short_buffers_overflow", BOTH, short_buffers_overflow),
-    ("gethostbyname_and_h_errno", BOTH, gethostbyname_and_h_errno),
-    ("gethostbyaddr_gives_names", BOTH, gethostbyaddr_gives_names),
     ("rust_functions", BOTH, rust_functions),
     ("threads_look_up", BOTH, threads_look_up),
     ("children_look_up", BOTH, children_look_up),
 ];
 
 /// A name that no resolver asks a server for: it is not a host name.
-const NO_NAME: &CStr = c"no_such_name..";
+pub(crate) const NO_NAME: &CStr = c"no_such_name..";
 
 fn is_local(address: IpAddr) -> bool {
     address.is_loopback()
@@ -208,67 +206,6 @@ fn short_buffers_overflow() {
     assert_eq!(code, libc::EAI_OVERFLOW);
 }
 
-unsafe extern "C" {
-    fn gethostbyname(name: *const c_char) -> *mut hostent;
-    fn gethostbyaddr(address: *const u8, length: libc::socklen_t, family: c_int) -> *mut hostent;
-    fn gethostbyname_r(
-        name: *const c_char,
-        record: *mut hostent,
-        buffer: *mut c_char,
-        length: usize,
-        result: *mut *mut hostent,
-        h_errno: *mut c_int,
-    ) -> c_int;
-    safe fn __h_errno_location() -> *mut c_int;
-}
-
-fn gethostbyname_and_h_errno() {
-    // SAFETY: a C string; the record stays until the next call.
-    let record = unsafe { gethostbyname(c"127.0.0.7".as_ptr()).as_ref() }.expect("an address is a name of itself");
-    assert_eq!((record.h_addrtype, record.h_length), (libc::AF_INET, 4));
-    // SAFETY: the first of its addresses, four bytes.
-    let first = unsafe { (*record.h_addr_list).cast::<[u8; 4]>().read() };
-    assert_eq!(first, [127, 0, 0, 7]);
-    // SAFETY: null or an array's end.
-    assert!(unsafe { (*record.h_addr_list.add(1)).is_null() });
-
-    // SAFETY: a C string.
-    assert!(unsafe { gethostbyname(NO_NAME.as_ptr()) }.is_null());
-    // SAFETY: this thread's h_errno.
-    let error = unsafe { __h_errno_location().read() };
-    assert!((-1..=4).contains(&error) && error != 0, "h_errno {error}");
-
-    // A buffer that is too small.
-    // SAFETY: a structure of pointers and integers, for which zeros are valid.
-    let mut record: hostent = unsafe { std::mem::zeroed() };
-    let (mut result, mut h_errno) = (ptr::null_mut(), 0);
-    let mut buffer = [0 as c_char; 3];
-    // SAFETY: as many bytes as said, and places for all.
-    let code = unsafe {
-        gethostbyname_r(
-            c"127.0.0.1".as_ptr(),
-            &raw mut record,
-            buffer.as_mut_ptr(),
-            3,
-            &raw mut result,
-            &raw mut h_errno,
-        )
-    };
-    assert_eq!(code, libc::ERANGE);
-    assert!(result.is_null());
-}
-
-fn gethostbyaddr_gives_names() {
-    // SAFETY: four bytes of an address.
-    let record = unsafe { gethostbyaddr([127, 0, 0, 1].as_ptr(), 4, libc::AF_INET).as_ref() };
-    let listed = std::fs::read_to_string("/etc/hosts").is_ok_and(|hosts| hosts.contains("127.0.0.1"));
-    if listed {
-        let record = record.expect("/etc/hosts has 127.0.0.1");
-        // SAFETY: a C string of the record.
-        assert!(!unsafe { CStr::from_ptr(record.h_name) }.is_empty());
-    }
-}
-
 fn rust_functions() {
     let all: Vec<SocketAddr> = lookup_host("127.0.0.1", 8080).expect("an address").collect();
     assert_eq!(all, [([127, 0, 0, 1], 8080).into()]);
@@ -310,7 +247,7 @@ fn children_look_up() {
         let child = unsafe { libc::fork() };
         if child == 0 {
             std_resolves_names();
-            gethostbyname_and_h_errno();
+            hosts::gethostbyname_and_h_errno();
             // SAFETY: the child ends without running what its parent's exit runs.
             unsafe { libc::_exit(7) };
         }
