@@ -2,7 +2,9 @@
 
 use core::ffi::{CStr, c_char, c_int};
 #[cfg(native)]
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::AtomicUsize;
+#[cfg(all(native, target_env = "gnu"))]
+use core::sync::atomic::Ordering;
 
 use libc::{gid_t, group, passwd, uid_t};
 

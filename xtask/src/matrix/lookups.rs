@@ -145,6 +145,21 @@ const STACK: Lookup = cases("stack", &["stack_bounds_"]);
 const SCOPE: Lookup = cases("scope", &["scope_"]);
 const NSS: Lookup = cases("NSS", &["library_nss"]);
 
+/// The cases of the program that tests the nss crate.
+pub(crate) const NSS_CASES: &[Lookup] = &[
+    cases(
+        "names",
+        &["std_", "addresses", "names_of", "what_does", "messages", "short_", "system_", "scopes_", "rust_"],
+    ),
+    cases("gethostby", &["gethostby"]),
+    cases("accounts", &["users", "groups", "accounts", "erange"]),
+    cases("services", &["services"]),
+    cases("memory", &["lists_of_our_own", "lists_of_the_host"]),
+    cases("threads, fork", &["threads_", "children_"]),
+    cases("choice", &["tells_", "wrong_value", "program_chooses", "secure_"]),
+    cases("no libc", &["nothing_at_all", "without_a_libc"]),
+];
+
 impl Lookup {
     /// Whether `/proc` and `/dev` are there, each in a run of its own: cases look at their own process there.
     pub(crate) fn with_proc(&self) -> &'static [bool] {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::lookups::{EMULATED_GUEST_CASES, GUEST_CASES, LOOKUPS, Lookup};
+use super::lookups::{EMULATED_GUEST_CASES, GUEST_CASES, LOOKUPS, Lookup, NSS_CASES};
 use crate::arch::Arch;
 use crate::elf::{self, Version};
 use crate::root::Root;
@@ -83,6 +83,8 @@ pub(crate) const PROGRAMS: &[Program] = &[
         quick_roots: FEW_ROOTS.quick_roots,
         ..NOSTD_DNS
     },
+    Program { name: "nss tests", ..NSS_TESTS },
+    Program { name: "nss tests musl", target: MUSL, ..NSS_TESTS },
     GUEST_TESTS,
     Program { name: "guest tests musl", target: MUSL, ..GUEST_TESTS },
     Program {
@@ -121,6 +123,9 @@ const FEW_ROOTS: Program =
     Program { quick_roots: &["glibc-2.31", "glibc-2.43", "musl-1.2.3", "musl-1.2.6"], ..DNS_LOOKUP };
 const GUEST_TESTS: Program =
     Program { name: "guest tests", package: "import-dynamic", test: Some("guest"), lookups: GUEST_CASES, ..FEW_ROOTS };
+
+const NSS_TESTS: Program =
+    Program { package: "import-dynamic-nss", test: Some("process"), lookups: NSS_CASES, ..FEW_ROOTS };
 
 /// A program's executable file.
 #[derive(Debug)]
