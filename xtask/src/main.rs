@@ -23,6 +23,7 @@ mod nss;
 mod process;
 mod root;
 mod roots;
+mod soak;
 mod suites;
 mod systems;
 mod targets;
@@ -54,6 +55,8 @@ enum Task {
     Matrix(matrix::Options),
     /// Run the tests of guest mode in every root, as a static program of each C library.
     Guest(guest::Options),
+    /// Run everything of guest mode at once for some minutes; print calls, threads, memory and files.
+    Soak(soak::Options),
     /// Check the workspace for macOS, and link programs for it.
     Apple,
     /// Check the crates for systems and architectures that nothing here runs.
@@ -97,6 +100,7 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Matrix(options) => matrix::command(&workspace, &options),
         Task::Guest(options) => guest::command(&workspace, &options),
+        Task::Soak(options) => soak::command(&workspace, &options),
         Task::Apple => apple::command(&workspace),
         Task::Systems => systems::command(&workspace),
         Task::Suites(options) => suites::command(&workspace, &options),

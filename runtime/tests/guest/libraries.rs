@@ -8,6 +8,9 @@ use std::ptr::null_mut;
 use import_dynamic::{callback, import_dynamic};
 
 mod cpp;
+mod curl;
+mod icu;
+mod pam;
 
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("library_zlib", zlib),
@@ -15,10 +18,14 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ("library_sqlite", sqlite),
     ("library_libpython", libpython),
     ("library_of_cpp_exceptions", cpp::cpp_exceptions),
-    ("library_icu", icu),
+    ("library_icu", icu::icu),
     ("library_nss", nss),
+    ("library_libcurl", curl::libcurl),
+    ("library_pam", pam::pam),
 ];
 
+/// Those that may run many times in a process.
+pub(crate) const REPEATED: [fn(); 4] = [zlib, libcrypto, icu::icu, nss];
 /// Says that a case is skipped when its library is not there; an error in CI, which installs it.
 fn missing(result: Result<impl Sized, import_dynamic::ImportError>) -> bool {
     let Err(error) = result else { return false };
@@ -70,7 +77,7 @@ fn libcrypto() {
     let text: String = hash().iter().map(|byte| format!("{byte:02x}")).collect();
     match Command::new("sha256sum").arg(std::env::current_exe().expect("a path")).output() {
         Ok(output) => assert!(String::from_utf8_lossy(&output.stdout).starts_with(&text), "{text}"),
-        Err(_) => println!("no sha256sum to compare with"),
+        Err(_) => println!("no sha256sum"),
     }
     std::thread::scope(|scope| {
         for _ in 0..8 {
@@ -226,39 +233,6 @@ fn libpython() {
     // SAFETY: a program; the interpreter is initialised.
     assert_eq!(unsafe { PyRun_SimpleStringFlags(PYTHON.as_ptr(), null_mut()) }, 0);
     assert_eq!(Py_FinalizeEx(), 0);
-}
-
-#[import_dynamic(["libicuuc.so.72", "libicuuc.so.76", "libicuuc.so.78", "libicuuc.so.67", "libicuuc.so.74"])]
-unsafe extern "C" {
-    #[symbol(["u_strToUpper_72", "u_strToUpper_76", "u_strToUpper_78", "u_strToUpper_67", "u_strToUpper_74"])]
-    fn u_strToUpper(
-        to: *mut u16,
-        size: c_int,
-        from: *const u16,
-        from_size: c_int,
-        locale: *const c_char,
-        error: *mut c_int,
-    ) -> c_int;
-}
-
-fn icu() {
-    if missing(u_strToUpper::resolve()) {
-        return;
-    }
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                let text: Vec<u16> = "straße, ıi".encode_utf16().collect();
-                let (mut upper, mut error) = ([0u16; 64], 0);
-                // SAFETY: buffers of the sizes given.
-                let size = unsafe {
-                    u_strToUpper(upper.as_mut_ptr(), 64, text.as_ptr(), text.len() as c_int, c"tr".as_ptr(), &mut error)
-                };
-                assert!(error <= 0);
-                assert_eq!(String::from_utf16_lossy(&upper[..size as usize]), "STRASSE, Iİ");
-            });
-        }
-    });
 }
 
 #[import_dynamic("libc")]

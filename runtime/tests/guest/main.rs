@@ -30,6 +30,8 @@ mod self_thread;
 #[cfg(target_os = "linux")]
 mod signals;
 #[cfg(target_os = "linux")]
+mod soak;
+#[cfg(target_os = "linux")]
 mod stack;
 #[cfg(target_os = "linux")]
 mod threads;
@@ -94,6 +96,7 @@ fn cases() -> impl Iterator<Item = Case> {
         self_thread::CASES,
         mutexes::CASES,
         libraries::CASES,
+        soak::CASES,
     ];
     lists.into_iter().flatten().map(|&(name, run)| Case { name, run })
 }

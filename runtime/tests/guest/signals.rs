@@ -2,16 +2,17 @@
 
 use core::ffi::{c_int, c_void};
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::imports::*;
 
 mod of_the_guest;
 mod stack_overflow;
+pub(crate) mod storm;
 
 pub(crate) const CASES: &[(&str, fn())] = &[
-    ("signal_storm", storm),
+    ("signal_storm", storm::storm),
     ("signal_in_guest_code_sees_home", in_guest_code),
     ("signal_on_an_alternate_stack", on_an_alternate_stack),
     ("signal_handler_is_reported_back", reported_back),
@@ -93,94 +94,6 @@ fn query(signal: c_int) -> libc::sigaction {
 fn mask(how: c_int) {
     // SAFETY: pthread_sigmask(3).
     unsafe { libc::pthread_sigmask(how, ALL.as_ptr().cast(), std::ptr::null_mut()) };
-}
-
-#[import_dynamic::callback]
-extern "C" fn compare(a: *const c_void, b: *const c_void) -> c_int {
-    COUNT.set(COUNT.get() + 1);
-    // SAFETY: qsort passes pointers to two of the numbers.
-    unsafe { (*a.cast::<u32>()).cmp(&*b.cast::<u32>()) as c_int }
-}
-
-/// Everything that a thread does between signals, with what it must see.
-fn work(number: c_int) {
-    // SAFETY: imports as their manual pages say, and this thread's errno.
-    unsafe {
-        *errno_place() = number;
-        assert_eq!(close(-1), -1);
-        let errno = import_dynamic::errno().0;
-        assert_eq!(errno, EBADF);
-        assert_eq!(labs(-7), 7);
-        free(malloc(100));
-        assert_eq!(strlen(c"eight ch".as_ptr()), 8);
-        let mut numbers: [u32; 16] = std::array::from_fn(|index| (index as u32 * 7) % 16);
-        qsort(numbers.as_mut_ptr().cast(), numbers.len(), 4, compare);
-        assert!(numbers.is_sorted());
-        assert_eq!(add_ten(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), 0);
-        assert_eq!(*errno_place(), number);
-    }
-}
-
-/// Stack arguments survive a signal: snprintf with ten.
-#[allow(clippy::too_many_arguments, reason = "more than fit into registers")]
-fn add_ten(a: i32, b: i32, c: i32, d: i32, e: i32, f: i32, g: i32, h: i32, i: i32, j: i32) -> c_int {
-    let mut text = [0u8; 64];
-    // SAFETY: snprintf(3).
-    unsafe {
-        let format = c"%d %d %d %d %d %d %d %d %d %d".as_ptr();
-        snprintf(text.as_mut_ptr().cast(), text.len(), format, a, b, c, d, e, f, g, h, i, j);
-    }
-    c_int::from(&text[..21] != b"1 2 3 4 5 6 7 8 9 10\0")
-}
-
-/// A timer that sends `signal` to the process every 100 microseconds.
-fn start_timer(signal: c_int) {
-    // SAFETY: timer_create(2) and timer_settime(2).
-    unsafe {
-        let mut event: libc::sigevent = std::mem::zeroed();
-        event.sigev_notify = libc::SIGEV_SIGNAL;
-        event.sigev_signo = signal;
-        let mut timer = std::mem::zeroed();
-        assert_eq!(libc::timer_create(libc::CLOCK_MONOTONIC, &mut event, &mut timer), 0);
-        let interval = libc::timespec { tv_sec: 0, tv_nsec: 100_000 };
-        let times = libc::itimerspec { it_interval: interval, it_value: interval };
-        assert_eq!(libc::timer_settime(timer, 0, &times, std::ptr::null_mut()), 0);
-    }
-}
-
-/// Seconds that long cases run: `IMPORT_DYNAMIC_TEST_SECONDS`, or a few.
-pub(crate) fn long_seconds() -> u64 {
-    std::env::var("IMPORT_DYNAMIC_TEST_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
-}
-
-fn storm() {
-    assert_eq!(labs(-1), 1);
-    install(libc::SIGALRM, handler as *const () as usize, libc::SA_SIGINFO | libc::SA_RESTART);
-    mask(libc::SIG_BLOCK); // so that the signals go to the workers
-    static STOP: AtomicBool = AtomicBool::new(false);
-    let workers: Vec<_> = (0..8)
-        .map(|number| {
-            std::thread::spawn(move || {
-                SELF.set(gettid());
-                mask(libc::SIG_UNBLOCK);
-                let mut rounds = 0usize;
-                while !STOP.load(Ordering::Relaxed) {
-                    work(100 + number);
-                    rounds += 1;
-                }
-                mask(libc::SIG_BLOCK);
-                rounds
-            })
-        })
-        .collect();
-    start_timer(libc::SIGALRM);
-    std::thread::sleep(Duration::from_secs(long_seconds()));
-    STOP.store(true, Ordering::Relaxed);
-    let rounds: usize = workers.into_iter().map(|worker| worker.join().expect("no wrong value")).sum();
-    let handled = HANDLED.load(Ordering::Relaxed);
-    println!("{rounds} rounds, {handled} signals");
-    assert_eq!(WRONG.load(Ordering::Relaxed), 0);
-    assert!(handled > 100 && rounds > 100);
 }
 
 /// A signal to this process from guest code: this thread is the only one that can take it, and takes it there.

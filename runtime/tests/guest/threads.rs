@@ -30,7 +30,7 @@ pub(crate) const CASES: &[(&str, fn())] = &[
 ];
 
 /// Waits until the number of kernel threads is at most this.
-fn settle(most: usize) -> bool {
+pub(crate) fn settle(most: usize) -> bool {
     (0..2000).any(|_| {
         std::thread::sleep(Duration::from_millis(1));
         threads() <= most
