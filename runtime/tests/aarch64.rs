@@ -76,7 +76,7 @@ fn every_indirect_branch_finds_its_landing_pad() {
     // The pads are what makes it run: without those of one stub, its call is an illegal instruction.
     let mut bytes = std::fs::read(&program).expect("the program");
     let mut removed = 0;
-    for place in cross.functions(&program, "IMPORT4bind") {
+    for place in cross.functions(&program, "IMPORT5stubs") {
         const BTI_C: [u8; 4] = 0xd503_245fu32.to_le_bytes();
         const NOP: [u8; 4] = 0xd503_201fu32.to_le_bytes();
         assert_eq!(bytes[place..place + 4], BTI_C, "at {place:#x}");

@@ -5,7 +5,8 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::arch::{self, Continuation};
 use crate::error::Error;
-use crate::guest::maker::{self, GUEST};
+use crate::guest::handoff;
+use crate::guest::maker::GUEST;
 use crate::guest::signals::SignalsBlocked;
 use crate::guest::{ENTER, area, internal, stack_bounds};
 use crate::host::{LinkMode, host_if_up};
@@ -93,7 +94,7 @@ extern "C" fn detach(_: *mut c_void) {
         (*area).home = 0;
         (*area).borrower.store(0, Ordering::Relaxed);
         ATTACHED.fetch_sub(1, Ordering::Relaxed);
-        maker::give_back(core::mem::replace(&mut (*area).lent, core::ptr::null()));
+        handoff::give_back(core::mem::replace(&mut (*area).lent, core::ptr::null()));
     }
 }
 

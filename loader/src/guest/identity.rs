@@ -7,6 +7,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use crate::arch;
 use crate::error::Error;
 use crate::guest::area::Area;
+use crate::guest::handoff;
 use crate::guest::maker::{self, HOME};
 use crate::guest::signals::{self, SignalsBlocked};
 use crate::slots::{self, Slots};
@@ -98,7 +99,7 @@ pub(crate) fn borrow(thread_pointer: *mut u8, area: *mut Area) -> Result<(), Err
         // The value of the key is what `release` gives back. Not `area.lent`, by which a borrowed block is known.
         let set: extern "C" fn(u32, *const c_void) -> i32 = core::mem::transmute(SET_SPECIFIC.load(Ordering::Relaxed));
         if set(KEY.load(Ordering::Relaxed), lent.word.cast()) != 0 {
-            maker::give_back(lent.word);
+            handoff::give_back(lent.word);
             return Err(Error::Attach(crate::error::Errno(12)));
         }
         (*area).home = lent.thread_pointer as usize;
@@ -115,6 +116,6 @@ extern "C" fn release(word: *mut c_void) {
         let area = arch::area_of(arch::own_thread_pointer());
         let home = core::mem::replace(&mut (*area).home, 0) as *mut u8;
         *arch::guest_thread_pointer_word_of(home) = core::ptr::null_mut();
-        maker::give_back(word.cast_const().cast());
+        handoff::give_back(word.cast_const().cast());
     }
 }

@@ -7,6 +7,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use crate::arch;
 use crate::error::{Errno, Error};
+use crate::guest::handoff::{Handoff, Lent, Owner};
 use crate::guest::lock::Lock;
 use crate::guest::{area, registration, signals};
 use crate::host::host_if_up;
@@ -50,21 +51,6 @@ struct Attributes([u8; 128]);
 pub(crate) static GUEST: Maker = Maker::new();
 /// The home libc, with the control block of a thread made for it.
 pub(crate) static HOME: Maker = Maker::new();
-
-/// A borrowed control block: its thread pointer, the futex word that its owner waits on, and the owner's kernel id.
-pub(crate) struct Lent {
-    pub(crate) thread_pointer: *mut u8,
-    pub(crate) word: *const AtomicU32,
-    pub(crate) thread: usize,
-}
-
-/// What a new lender tells the thread that wants its control block. `ready` is stored last, with Release.
-struct Handoff {
-    ready: AtomicU32,
-    thread_pointer: AtomicPtr<u8>,
-    word: AtomicPtr<AtomicU32>,
-    thread: AtomicUsize,
-}
 
 impl Maker {
     const fn new() -> Self {
@@ -125,19 +111,9 @@ impl Maker {
     /// # Errors
     /// [`Error::Attach`] when the libc cannot make a thread; nothing is left behind and a later call may succeed.
     pub(crate) fn borrow(&self) -> Result<Lent, Error> {
-        let handoff = Handoff {
-            ready: AtomicU32::new(0),
-            thread_pointer: AtomicPtr::new(core::ptr::null_mut()),
-            word: AtomicPtr::new(core::ptr::null_mut()),
-            thread: AtomicUsize::new(0),
-        };
+        let handoff = Handoff::new();
         self.start(lender, &raw const handoff as usize)?;
-        sys::wait_while(&handoff.ready, 0);
-        Ok(Lent {
-            thread_pointer: handoff.thread_pointer.load(Ordering::Relaxed),
-            word: handoff.word.load(Ordering::Relaxed),
-            thread: handoff.thread.load(Ordering::Relaxed),
-        })
+        Ok(handoff.receive())
     }
 
     /// Starts a thread of this libc, detached: `pthread_create` and `pthread_detach` on the kept control block. Signals are
@@ -180,38 +156,14 @@ impl Maker {
 
 /// A lending thread's start routine: hands its control block over and waits until it comes back.
 extern "C" fn lender(handoff: usize) -> usize {
-    let word = AtomicU32::new(1);
+    let owner = Owner::new();
     signals::allow_internal();
     if area::current().is_some()
         && let Some(host) = host_if_up()
     {
         registration::prepare_to_lend(host.slots, host.libc);
     }
-    // SAFETY: the borrowing thread waits in `borrow` until `ready` is set.
-    let handoff = unsafe { &*(handoff as *const Handoff) };
-    handoff.thread_pointer.store(arch::own_thread_pointer(), Ordering::Relaxed);
-    handoff.word.store((&raw const word).cast_mut(), Ordering::Relaxed);
-    handoff.thread.store(sys::thread_id(), Ordering::Relaxed);
-    // Raw from here on: the borrower's frame, and so the handoff, may be gone after the store.
-    let ready = &raw const handoff.ready;
-    // SAFETY: still there before the store; waking an address is harmless whatever is there.
-    unsafe {
-        (*ready).store(1, Ordering::Release);
-        sys::wake_all(&*ready);
-    }
-    sys::wait_while(&word, 1);
+    // SAFETY: the borrowing thread waits in `borrow` until the control block is its.
+    unsafe { owner.lend(handoff as *const Handoff, arch::own_thread_pointer(), sys::thread_id()) };
     0
-}
-
-/// Gives a control block back: its owner ends.
-///
-/// # Safety
-/// `word` is that of a [`Lent`] which is not used any more, and has not been given back.
-pub(crate) unsafe fn give_back(word: *const AtomicU32) {
-    // SAFETY: on the stack of the owner, which waits; after the store that stack may be gone, and waking an address is
-    // harmless whatever is there.
-    unsafe {
-        (*word).store(0, Ordering::Release);
-        sys::wake_all(&*word);
-    }
 }

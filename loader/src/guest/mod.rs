@@ -18,6 +18,7 @@ pub(crate) mod errno;
 pub(crate) mod exit;
 pub(crate) mod fork;
 pub(crate) mod handlers;
+pub(crate) mod handoff;
 pub(crate) mod identity;
 pub(crate) mod ids;
 pub(crate) mod initial_stack;

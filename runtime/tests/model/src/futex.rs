@@ -25,3 +25,10 @@ pub(crate) fn wake_one(_: &AtomicU32) {
     let _guard = lock.lock().expect("no panic");
     woken.notify_one();
 }
+
+/// Wakes all that wait.
+pub(crate) fn wake_all(_: &AtomicU32) {
+    let (lock, woken) = &*QUEUE;
+    let _guard = lock.lock().expect("no panic");
+    woken.notify_all();
+}

@@ -4,9 +4,12 @@
 
 /// In place of the two crates' own.
 mod atomic {
-    pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+    pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 }
 mod futex;
+#[path = "../../../../loader/src/guest/handoff.rs"]
+mod handoff;
+mod handoff_tests;
 #[path = "../../../../loader/src/guest/lock.rs"]
 mod lock;
 mod lock_tests;
