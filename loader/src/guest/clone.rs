@@ -12,7 +12,7 @@ use core::ffi::c_int;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::arch::{self, number};
-use crate::guest::{attach, errno, guest_symbol, handlers};
+use crate::guest::{attach, errno, guest_symbol, handlers, maker};
 use crate::host::{LinkMode, host_if_up};
 use crate::optional;
 
@@ -122,7 +122,11 @@ pub(crate) unsafe extern "C" fn fork() -> c_int {
         let place = &raw mut mask as usize;
         arch::syscall(number::RT_SIGPROCMASK, [SIG_SETMASK, &raw const all as usize, place, 8, 0, 0]);
         let registered = Registered::get();
-        let guest = *arch::guest_thread_pointer_word();
+        let mut guest = *arch::guest_thread_pointer_word();
+        if guest.is_null() && super::fork::is_forking() {
+            // This thread has no control block; the kept one is its own while it forks.
+            guest = maker::GUEST.kept();
+        }
         let result = if fork != 0 && !guest.is_null() {
             match arch::call_on(guest, fork, 0, 0, 0, 0) as i32 {
                 -1 => -handlers::guest_errno(guest).unwrap_or(ENOSYS),

@@ -1,11 +1,11 @@
 //! fork(2) of a process with two libcs: what this project shares between threads is whole in the child.
 //!
 //! The child has the calling thread only. That thread keeps its guest control block, and its guest thread pointer with
-//! it; the lender behind it is gone, which nobody waits for. Control blocks for new threads are made as before: the kept
+//! it; the lender behind it is gone, which nobody waits for. A thread that has none forks with the block that `maker` keeps. Control blocks for new threads are made as before: the kept
 //! blocks of `maker` are memory, whose own threads are not needed.
 
 use core::ffi::c_int;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::arch::{self, number};
 use crate::error::Errno;
@@ -14,24 +14,33 @@ use crate::guest::signals::SignalsBlocked;
 use crate::guest::{area, attach, call, callback, clone, errno, ids};
 #[cfg(not(all(target_feature = "crt-static", target_env = "musl")))]
 use crate::optional;
+use crate::sys;
 
 /// Nobody makes a control block or changes ids while the process forks: neither the locks nor the libcs' thread lists are then in
 /// the middle of that in the child.
 extern "C" fn before() {
-    if !attach::is_never_attached() {
-        clone::find();
-    }
+    clone::find();
     ids::acquire(); // while signals are not blocked: who changes ids waits for this thread to take part
     let previous = SignalsBlocked::new().keep(); // a handler that attaches would wait for its own thread
     GUEST.acquire();
     HOME.acquire();
     MASK.store(previous, Ordering::Relaxed);
+    FORKING.store(sys::thread_id(), Ordering::Relaxed);
 }
+
+/// Whether the calling thread is between [`before`] and [`after`], and holds the locks.
+pub(crate) fn is_forking() -> bool {
+    FORKING.load(Ordering::Relaxed) == sys::thread_id()
+}
+
+/// The kernel's id of the thread that holds the locks to fork; else 0. Only that thread compares equal, and it wrote it.
+static FORKING: AtomicUsize = AtomicUsize::new(0);
 
 /// In the parent and in the child.
 extern "C" fn after() {
     let blocked = SignalsBlocked::from_previous(MASK.load(Ordering::Relaxed));
     attach::tell_kernel_id(); // the child's is another
+    FORKING.store(0, Ordering::Relaxed);
     // SAFETY: taken by `before`, on this thread.
     unsafe {
         HOME.release();

@@ -91,6 +91,11 @@ impl Maker {
         code(self.thread_pointer.load(Ordering::Acquire))
     }
 
+    /// The kept control block; null until [`Maker::prepare`]. It is used under the lock.
+    pub(crate) fn kept(&self) -> *mut u8 {
+        self.thread_pointer.load(Ordering::Acquire)
+    }
+
     /// Keeps others from borrowing, until [`Maker::release`].
     pub(crate) fn acquire(&self) {
         core::mem::forget(self.lock.lock());

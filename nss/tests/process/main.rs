@@ -7,6 +7,7 @@
 
 #[cfg(target_os = "linux")]
 mod accounts;
+#[cfg(target_os = "linux")]
 mod hosts;
 #[cfg(target_os = "linux")]
 mod memory;

@@ -10,12 +10,15 @@ use std::time::{Duration, Instant};
 use crate::imports::*;
 use crate::this_program;
 
+mod locks;
+
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("fork_and_imports_in_the_child", fork_and_imports),
     ("fork_from_another_thread", || std::thread::spawn(fork_and_imports).join().expect("children that end well")),
     ("fork_from_a_child", fork_deeply),
     ("fork_while_threads_attach", fork_while_threads_attach),
     ("fork_by_a_library_while_threads_attach", fork_by_a_library),
+    ("fork_by_a_thread_that_never_called", locks::fork_by_a_thread_that_never_called),
     ("fork_and_a_command_with_pre_exec", command_with_pre_exec),
     ("exit_flushes_streams", exit_flushes),
     ("exit_runs_handlers_of_the_guest", exit_runs_handlers),
