@@ -1,49 +1,65 @@
 //! glibc's functions with checks (`_FORTIFY_SOURCE`) on a libc that has none, where the arguments stand differently.
 
-use core::ffi::{CStr, c_int};
+use core::ffi::CStr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::std_start::lookup::Lookup;
-
-/// The unchecked functions' addresses.
-pub(super) static VPRINTF: AtomicUsize = AtomicUsize::new(0);
-pub(super) static VFPRINTF: AtomicUsize = AtomicUsize::new(0);
-pub(super) static VSPRINTF: AtomicUsize = AtomicUsize::new(0);
-pub(super) static VSNPRINTF: AtomicUsize = AtomicUsize::new(0);
-pub(super) static VDPRINTF: AtomicUsize = AtomicUsize::new(0);
-pub(super) static VASPRINTF: AtomicUsize = AtomicUsize::new(0);
-pub(super) static VSYSLOG: AtomicUsize = AtomicUsize::new(0);
-pub(super) static VWPRINTF: AtomicUsize = AtomicUsize::new(0);
-pub(super) static VFWPRINTF: AtomicUsize = AtomicUsize::new(0);
-pub(super) static VSWPRINTF: AtomicUsize = AtomicUsize::new(0);
-static FGETS: AtomicUsize = AtomicUsize::new(0);
-static FGETS_UNLOCKED: AtomicUsize = AtomicUsize::new(0);
-static FGETWS: AtomicUsize = AtomicUsize::new(0);
-static FREAD: AtomicUsize = AtomicUsize::new(0);
-static FREAD_UNLOCKED: AtomicUsize = AtomicUsize::new(0);
-static RECVFROM: AtomicUsize = AtomicUsize::new(0);
 
 struct Checked(&'static [u8], *const (), &'static CStr, &'static AtomicUsize);
 // SAFETY: names and addresses, never written but for the atomics.
 unsafe impl Sync for Checked {}
 
-static CHECKED: &[Checked] = &[
-    Checked(b"__vprintf_chk", vprintf as *const (), c"vprintf", &VPRINTF),
-    Checked(b"__vfprintf_chk", vfprintf as *const (), c"vfprintf", &VFPRINTF),
-    Checked(b"__vsprintf_chk", vsprintf as *const (), c"vsprintf", &VSPRINTF),
-    Checked(b"__vsnprintf_chk", vsnprintf as *const (), c"vsnprintf", &VSNPRINTF),
-    Checked(b"__vdprintf_chk", vdprintf as *const (), c"vdprintf", &VDPRINTF),
-    Checked(b"__vasprintf_chk", vasprintf as *const (), c"vasprintf", &VASPRINTF),
-    Checked(b"__vsyslog_chk", vsyslog as *const (), c"vsyslog", &VSYSLOG),
-    Checked(b"__vwprintf_chk", vwprintf as *const (), c"vwprintf", &VWPRINTF),
-    Checked(b"__vfwprintf_chk", vfwprintf as *const (), c"vfwprintf", &VFWPRINTF),
-    Checked(b"__vswprintf_chk", vswprintf as *const (), c"vswprintf", &VSWPRINTF),
-    Checked(b"__fgets_chk", fgets as *const (), c"fgets", &FGETS),
-    Checked(b"__fgets_unlocked_chk", fgets_unlocked as *const (), c"fgets_unlocked", &FGETS_UNLOCKED),
-    Checked(b"__fgetws_chk", fgetws as *const (), c"fgetws", &FGETWS),
-    Checked(b"__fread_chk", fread as *const (), c"fread", &FREAD),
-    Checked(b"__fread_unlocked_chk", fread_unlocked as *const (), c"fread_unlocked", &FREAD_UNLOCKED),
-    Checked(b"__recvfrom_chk", recvfrom as *const (), c"recvfrom", &RECVFROM),
+/// Makes of a row `ADDRESS = NAME: CHECKED is function(GIVEN) => (PASSED);` the place for the unchecked function's address, and
+/// the function that is called instead of the checked one: it passes on those of its arguments, integers or pointers, that the
+/// unchecked one has.
+macro_rules! checked {
+    ($($address:ident = $name:literal: $checked:literal is $function:ident($($given:ident),*) => ($($passed:ident),*);)*) => {
+        $(
+            pub(super) static $address: AtomicUsize = AtomicUsize::new(0);
+
+            unsafe extern "C" fn $function($($given: usize),*) -> usize {
+                // SAFETY: found before this function was given out; the arguments are those of the caller, in its order.
+                unsafe {
+                    let function: unsafe extern "C" fn($(checked!(@word $passed)),*) -> usize =
+                        core::mem::transmute($address.load(Ordering::Relaxed));
+                    function($($passed),*)
+                }
+            }
+        )*
+
+        /// Those without variable arguments.
+        static NOT_VARIADIC: &[Checked] =
+            &[$(Checked($checked, $function as *const (), $name, &$address)),*];
+    };
+    (@word $argument:ident) => { usize };
+}
+
+checked! {
+    VPRINTF = c"vprintf": b"__vprintf_chk" is vprintf(_flag, format, list) => (format, list);
+    VFPRINTF = c"vfprintf": b"__vfprintf_chk" is vfprintf(stream, _flag, format, list) => (stream, format, list);
+    VSPRINTF = c"vsprintf": b"__vsprintf_chk" is vsprintf(to, _flag, _room, format, list) => (to, format, list);
+    VSNPRINTF = c"vsnprintf": b"__vsnprintf_chk" is
+        vsnprintf(to, size, _flag, _room, format, list) => (to, size, format, list);
+    VDPRINTF = c"vdprintf": b"__vdprintf_chk" is vdprintf(file, _flag, format, list) => (file, format, list);
+    VASPRINTF = c"vasprintf": b"__vasprintf_chk" is vasprintf(to, _flag, format, list) => (to, format, list);
+    VSYSLOG = c"vsyslog": b"__vsyslog_chk" is vsyslog(priority, _flag, format, list) => (priority, format, list);
+    VWPRINTF = c"vwprintf": b"__vwprintf_chk" is vwprintf(_flag, format, list) => (format, list);
+    VFWPRINTF = c"vfwprintf": b"__vfwprintf_chk" is vfwprintf(stream, _flag, format, list) => (stream, format, list);
+    VSWPRINTF = c"vswprintf": b"__vswprintf_chk" is
+        vswprintf(to, size, _flag, _room, format, list) => (to, size, format, list);
+    FGETS = c"fgets": b"__fgets_chk" is fgets(to, _room, size, stream) => (to, size, stream);
+    FGETS_UNLOCKED = c"fgets_unlocked": b"__fgets_unlocked_chk" is
+        fgets_unlocked(to, _room, size, stream) => (to, size, stream);
+    FGETWS = c"fgetws": b"__fgetws_chk" is fgetws(to, _room, size, stream) => (to, size, stream);
+    FREAD = c"fread": b"__fread_chk" is fread(to, _room, size, count, stream) => (to, size, count, stream);
+    FREAD_UNLOCKED = c"fread_unlocked": b"__fread_unlocked_chk" is
+        fread_unlocked(to, _room, size, count, stream) => (to, size, count, stream);
+    RECVFROM = c"recvfrom": b"__recvfrom_chk" is
+        recvfrom(socket, to, len, _room, flags, address, size) => (socket, to, len, flags, address, size);
+}
+
+/// Those of the same functions with variable arguments.
+static VARIADIC: &[Checked] = &[
     Checked(b"__printf_chk", super::variadic::printf as *const (), c"vprintf", &VPRINTF),
     Checked(b"__fprintf_chk", super::variadic::fprintf as *const (), c"vfprintf", &VFPRINTF),
     Checked(b"__sprintf_chk", super::variadic::sprintf as *const (), c"vsprintf", &VSPRINTF),
@@ -57,107 +73,8 @@ static CHECKED: &[Checked] = &[
 ];
 
 pub(super) fn find(name: &[u8], lookup: &Lookup) -> Option<usize> {
-    let checked = CHECKED.iter().find(|checked| checked.0 == name)?;
+    let checked = NOT_VARIADIC.iter().chain(VARIADIC).find(|checked| checked.0 == name)?;
     let address = lookup.find(checked.2);
     checked.3.store(address, Ordering::Relaxed);
     (address != 0).then_some(checked.1 as usize)
-}
-
-/// Calls an unchecked function, which `find` has found, with integer or pointer arguments.
-macro_rules! call {
-    ($function:ident, $($argument:expr),*) => {
-        // SAFETY: found before this function was given out; the arguments are those of the caller, in its order.
-        unsafe {
-            let function: unsafe extern "C" fn($(call!(@word $argument)),*) -> usize =
-                core::mem::transmute($function.load(Ordering::Relaxed));
-            function($($argument),*)
-        }
-    };
-    (@word $argument:expr) => { usize };
-}
-
-unsafe extern "C" fn vprintf(_flag: c_int, format: usize, list: usize) -> c_int {
-    call!(VPRINTF, format, list) as c_int
-}
-
-unsafe extern "C" fn vfprintf(stream: usize, _flag: c_int, format: usize, list: usize) -> c_int {
-    call!(VFPRINTF, stream, format, list) as c_int
-}
-
-unsafe extern "C" fn vsprintf(to: usize, _flag: c_int, _room: usize, format: usize, list: usize) -> c_int {
-    call!(VSPRINTF, to, format, list) as c_int
-}
-
-unsafe extern "C" fn vsnprintf(
-    to: usize,
-    size: usize,
-    _flag: c_int,
-    _room: usize,
-    format: usize,
-    list: usize,
-) -> c_int {
-    call!(VSNPRINTF, to, size, format, list) as c_int
-}
-
-unsafe extern "C" fn vdprintf(file: usize, _flag: c_int, format: usize, list: usize) -> c_int {
-    call!(VDPRINTF, file, format, list) as c_int
-}
-
-unsafe extern "C" fn vasprintf(to: usize, _flag: c_int, format: usize, list: usize) -> c_int {
-    call!(VASPRINTF, to, format, list) as c_int
-}
-
-unsafe extern "C" fn vsyslog(priority: usize, _flag: c_int, format: usize, list: usize) {
-    call!(VSYSLOG, priority, format, list);
-}
-
-unsafe extern "C" fn vwprintf(_flag: c_int, format: usize, list: usize) -> c_int {
-    call!(VWPRINTF, format, list) as c_int
-}
-
-unsafe extern "C" fn vfwprintf(stream: usize, _flag: c_int, format: usize, list: usize) -> c_int {
-    call!(VFWPRINTF, stream, format, list) as c_int
-}
-
-unsafe extern "C" fn vswprintf(
-    to: usize,
-    size: usize,
-    _flag: c_int,
-    _room: usize,
-    format: usize,
-    list: usize,
-) -> c_int {
-    call!(VSWPRINTF, to, size, format, list) as c_int
-}
-
-unsafe extern "C" fn fgets_unlocked(to: usize, _room: usize, size: usize, stream: usize) -> usize {
-    call!(FGETS_UNLOCKED, to, size, stream)
-}
-
-unsafe extern "C" fn fgetws(to: usize, _room: usize, size: usize, stream: usize) -> usize {
-    call!(FGETWS, to, size, stream)
-}
-
-unsafe extern "C" fn fread_unlocked(to: usize, _room: usize, size: usize, count: usize, stream: usize) -> usize {
-    call!(FREAD_UNLOCKED, to, size, count, stream)
-}
-
-unsafe extern "C" fn fgets(to: usize, _room: usize, size: usize, stream: usize) -> usize {
-    call!(FGETS, to, size, stream)
-}
-
-unsafe extern "C" fn fread(to: usize, _room: usize, size: usize, count: usize, stream: usize) -> usize {
-    call!(FREAD, to, size, count, stream)
-}
-
-unsafe extern "C" fn recvfrom(
-    socket: usize,
-    to: usize,
-    len: usize,
-    _room: usize,
-    flags: usize,
-    address: usize,
-    size: usize,
-) -> usize {
-    call!(RECVFROM, socket, to, len, flags, address, size)
 }

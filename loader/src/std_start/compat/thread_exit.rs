@@ -1,5 +1,6 @@
 //! Destructors of C++'s thread-local variables (`__cxa_thread_atexit_impl`; Itanium C++ ABI, §3.3.5.4) on a libc that does not
-//! keep them: a list per thread under a key of pthread_key_create(3), and by atexit(3) that of the thread that ends the process.
+//! keep them (musl, glibc before 2.18): a list per thread under a key of pthread_key_create(3), and by `__cxa_atexit` (the same, §3.3.5.3), which
+//! either has, that of the thread that ends the process.
 
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +14,7 @@ static SET: Host = Host::new(c"pthread_setspecific");
 static GET: Host = Host::new(c"pthread_getspecific");
 static MALLOC: Host = Host::new(c"malloc");
 static FREE: Host = Host::new(c"free");
-static ATEXIT: Host = Host::new(c"atexit");
+static CXA_ATEXIT: Host = Host::new(c"__cxa_atexit");
 
 /// The key and one more; 0 until there is one.
 static KEY: AtomicUsize = AtomicUsize::new(0);
@@ -28,7 +29,7 @@ struct Node {
 }
 
 pub(super) fn find(name: &[u8], lookup: &Lookup) -> Option<usize> {
-    let all = [&KEY_CREATE, &KEY_DELETE, &SET, &GET, &MALLOC, &FREE, &ATEXIT];
+    let all = [&KEY_CREATE, &KEY_DELETE, &SET, &GET, &MALLOC, &FREE, &CXA_ATEXIT];
     let is_it = name == b"__cxa_thread_atexit_impl" && all.into_iter().all(|host| host.found(lookup));
     is_it.then_some(thread_atexit as *const () as usize)
 }
@@ -62,7 +63,7 @@ unsafe fn key() -> Option<usize> {
         let key = key as usize;
         match KEY.compare_exchange(0, key + 1, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => {
-                ATEXIT.call([at_exit as *const () as usize, 0, 0, 0, 0]);
+                CXA_ATEXIT.call([at_exit as *const () as usize, 0, 0, 0, 0]);
                 Some(key)
             }
             Err(other) => {
