@@ -114,11 +114,20 @@ impl Host {
     /// # Safety
     /// As for the function, which takes at most four integer or pointer arguments.
     pub(crate) unsafe fn call(&self, slot: usize, arguments: [usize; 4]) -> usize {
-        let [a, b, c, d] = arguments;
         let function = self.slots.get(slot);
         if function == 0 {
             return 0;
         }
+        // SAFETY: the caller's.
+        unsafe { self.call_at(function, arguments) }
+    }
+
+    /// Calls a function of the host's by its address, with its thread pointer where it needs one.
+    ///
+    /// # Safety
+    /// As for the function, which takes at most four integer or pointer arguments.
+    #[inline(always)]
+    pub(crate) unsafe fn call_at(&self, function: usize, [a, b, c, d]: [usize; 4]) -> usize {
         #[cfg(guest)]
         if self.mode == LinkMode::Guest {
             // SAFETY: guest mode; the caller's contract otherwise.

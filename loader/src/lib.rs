@@ -34,6 +34,8 @@ mod native;
 pub mod registry;
 mod slots;
 mod strings;
+#[cfg_attr(not(loader), path = "symbols/other.rs")]
+mod symbols;
 mod sys;
 mod texts;
 
@@ -89,6 +91,8 @@ pub use message::{format, put_list, put_number};
 pub use registry::section;
 #[doc(hidden)]
 pub use strings::{Strings, copy};
+#[doc(hidden)]
+pub use symbols::Symbols;
 #[doc(hidden)]
 pub use sys::{exit_group, monotonic_nanoseconds};
 #[doc(hidden)]
