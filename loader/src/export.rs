@@ -2,6 +2,8 @@
 
 #[cfg(not(std_start))]
 use crate::image::Writer;
+#[cfg(not(std_start))]
+use crate::symbols::Symbols;
 
 pub(crate) use crate::exported::Exported;
 
@@ -35,19 +37,34 @@ impl<'a> Exports<'a> {
     }
 }
 
-/// Writes a hash table (gABI ch. 5, "Hash Table") of the `count` symbols from `first` on, which are the last: in one
-/// bucket, so that no name need be hashed. What looks a name up compares it with each of them, and they are few.
+/// Words of the table's Bloom filter, a power of two: room for some two hundred names. Where only the program's own exports
+/// are in the table, few if any, there is one word that lets all names pass.
 #[cfg(not(std_start))]
-pub(crate) fn write_hash(writer: &mut Writer<'_>, first: usize, count: usize) {
-    let end = first + count;
-    // One bucket, and a chain of as many links as there are symbols.
-    writer.set(writer.used, 1 | (end as u64) << 32);
-    // The bucket has the last symbol, and each links to the one before it.
-    let mut last = 0_u32;
-    for symbol in first..end {
-        writer.text((3 + symbol) * 4, &last.to_le_bytes());
-        last = symbol as u32;
+const FILTER: usize = if cfg!(guest) { 16 } else { 1 };
+/// Which bits of a hash the filter's second bit is made of: others than those of the first, and of the word's number.
+#[cfg(not(std_start))]
+const SHIFT: u32 = 10;
+
+/// Writes a GNU hash table (binutils' `bfd/elflink.c`) of the exports, which are the symbols from `first` on: every reference
+/// of every library is looked up here first, and all but those that are exported end at the filter. With one bucket symbols
+/// need no order.
+#[cfg(not(std_start))]
+pub(crate) fn write_hash(writer: &mut Writer<'_>, first: usize, exports: Exports<'_>) {
+    writer.pair(1 | (first as u64) << 32, FILTER as u64 | u64::from(SHIFT) << 32);
+    let filter = writer.used;
+    if !cfg!(guest) {
+        writer.set(filter, u64::MAX);
     }
-    writer.text(2 * 4, &last.to_le_bytes());
-    writer.used += (3 + end).div_ceil(2);
+    writer.used += FILTER;
+    // The bucket has the first of the symbols, and each symbol its hash, with the lowest bit set for the last.
+    let mut left = exports.len();
+    let mut end = writer.text(0, &(if left == 0 { 0 } else { first as u32 }).to_le_bytes());
+    for export in exports.iter() {
+        let hash = Symbols::hash(export.name);
+        #[cfg(guest)]
+        writer.set_bits(filter + (hash / 64) as usize % FILTER, 1 << (hash % 64) | 1 << ((hash >> SHIFT) % 64));
+        left -= 1;
+        end = writer.text(end, &(hash & !1 | u32::from(left == 0)).to_le_bytes());
+    }
+    writer.used += end.div_ceil(8);
 }

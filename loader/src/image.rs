@@ -105,7 +105,7 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     write_symbols(&mut writer, contents);
     let hash = writer.here();
     #[cfg(not(std_start))]
-    export::write_hash(&mut writer, 1 + slots::COUNT, contents.exports.len());
+    export::write_hash(&mut writer, 1 + slots::COUNT, contents.exports);
     #[cfg(std_start)]
     contents.std.write_hash(&mut writer, contents.exports);
     let slots = writer.here();
@@ -129,7 +129,7 @@ pub(crate) fn write(memory: &mut [u64], contents: &Contents<'_>) -> Option<Layou
     writer.dynamic(elf::DT_STRSZ, end as u64);
     writer.dynamic(elf::DT_SYMTAB, symbols);
     writer.dynamic(elf::DT_SYMENT, SYMBOL as u64 * 8);
-    writer.dynamic(elf::DT_HASH, hash);
+    writer.dynamic(if cfg!(std_start) { elf::DT_HASH } else { elf::DT_GNU_HASH }, hash);
     writer.dynamic(elf::DT_RELA, relocations);
     writer.dynamic(elf::DT_RELASZ, relocations_size);
     writer.dynamic(elf::DT_RELAENT, RELOCATION as u64 * 8);
@@ -227,6 +227,14 @@ impl Writer<'_> {
     pub(crate) fn set(&mut self, index: usize, word: u64) {
         if let Some(place) = self.words.get_mut(index) {
             *place = word;
+        }
+    }
+
+    /// Sets bits of a word at an index.
+    #[cfg(all(guest, not(std_start)))]
+    pub(crate) fn set_bits(&mut self, index: usize, bits: u64) {
+        if let Some(place) = self.words.get_mut(index) {
+            *place |= bits;
         }
     }
 

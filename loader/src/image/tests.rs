@@ -90,10 +90,38 @@ impl Read {
     }
 
     /// A symbol's index by the hash table, as `do_lookup_x` of glibc's elf/dl-lookup.c finds it.
+    #[cfg(not(std_start))]
+    fn look_up(&self, name: &CStr, exports: usize) -> Option<usize> {
+        let table = self.value(elf::DT_GNU_HASH);
+        let word = |index: usize| u32::from_le_bytes(self.bytes(table + index as u64 * 4, 4).try_into().unwrap());
+        let [buckets, first, filter, shift] = [0, 1, 2, 3].map(word);
+        assert_eq!((buckets, first as usize), (1, 1 + slots::COUNT), "buckets and the first symbol in them");
+        assert!(filter.is_power_of_two(), "a filter of {filter} words");
+        let hash = name.to_bytes().iter().fold(5381_u32, |hash, &byte| hash.wrapping_mul(33).wrapping_add(byte.into()));
+        let place = table + 16 + u64::from(hash / 64 % filter) * 8;
+        let bits = u64::from_le_bytes(self.bytes(place, 8).try_into().unwrap());
+        if bits >> (hash % 64) & bits >> ((hash >> shift) % 64) & 1 == 0 {
+            return None;
+        }
+        let bucket = 4 + filter as usize * 2;
+        let mut symbol = word(bucket) as usize;
+        while symbol != 0 {
+            let link = word(bucket + 1 + symbol - first as usize);
+            let entry = &self.symbols(exports)[symbol];
+            if (link ^ hash) >> 1 == 0 && self.string(entry.st_name.get(LE).into()) == name {
+                return Some(symbol);
+            }
+            symbol = if link & 1 == 0 { symbol + 1 } else { 0 };
+        }
+        None
+    }
+
+    /// A symbol's index by the hash table, as `do_lookup_x` of glibc's elf/dl-lookup.c finds it.
+    #[cfg(std_start)]
     fn look_up(&self, name: &CStr, exports: usize) -> Option<usize> {
         let table = self.value(elf::DT_HASH);
         let count = 1 + slots::COUNT + exports;
-        let buckets = if cfg!(std_start) { exports | 1 } else { 1 };
+        let buckets = exports | 1;
         let words = (2 + buckets + count) as u64;
         let word =
             |index: usize| u32::from_le_bytes(self.bytes(table, words * 4)[index * 4..][..4].try_into().unwrap());
