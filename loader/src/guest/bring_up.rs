@@ -10,9 +10,10 @@ use crate::guest::maker::{self, GUEST};
 use crate::guest::program_break::block_program_break;
 use crate::guest::signals::SignalsBlocked;
 use crate::guest::{
-    ENTER, area, attach, exit, fork, handlers, identity, ids, initial_stack, internal, overrides, signals, stack_bounds,
+    ENTER, area, attach, exit, fork, handlers, identity, ids, initial_stack, internal, overrides, process_id, signals,
+    stack_bounds,
 };
-use crate::host::{Failure, Host, LinkMode};
+use crate::host::{Failure, Host, LibcKind, LinkMode};
 use crate::image::{Contents, ENTRY};
 use crate::interpreter::{Interpreter, Path};
 use crate::main_program::{MappedImage, needed};
@@ -84,12 +85,13 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
     }
     sys::wait_while(&PROGRESS, RUNNING);
 
+    let libc = interpreter.libc;
     // SAFETY: the guest is up or has given up: the interpreter has run.
     unsafe {
         image.finish(LinkMode::Guest, interpreter, |slots| {
             let is_up = PROGRESS.load(Ordering::Acquire) == UP && slots.get(slots::PTHREAD_CREATE) != 0;
             if is_up {
-                prepare(MAIN_THREAD_POINTER.load(Ordering::Relaxed) as *mut u8, slots);
+                prepare(MAIN_THREAD_POINTER.load(Ordering::Relaxed) as *mut u8, slots, libc);
             }
             is_up
         })
@@ -97,7 +99,10 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
 }
 
 /// Makes attaching possible, with the control block of the guest's main thread. Signals are blocked.
-fn prepare(thread_pointer: *mut u8, slots: Slots) {
+fn prepare(thread_pointer: *mut u8, slots: Slots, libc: LibcKind) {
+    if libc == LibcKind::GlibcBefore234 {
+        process_id::prepare(thread_pointer, slots);
+    }
     attach::prepare();
     fork::prepare();
     exit::prepare(slots);

@@ -11,7 +11,7 @@ use crate::arch::{self, number};
 use crate::error::Errno;
 use crate::guest::maker::{GUEST, HOME};
 use crate::guest::signals::SignalsBlocked;
-use crate::guest::{area, attach, call, callback, clone, errno, ids};
+use crate::guest::{area, attach, call, callback, clone, errno, ids, process_id};
 #[cfg(not(all(target_feature = "crt-static", target_env = "musl")))]
 use crate::optional;
 use crate::sys;
@@ -40,6 +40,7 @@ static FORKING: AtomicUsize = AtomicUsize::new(0);
 extern "C" fn after() {
     let blocked = SignalsBlocked::from_previous(MASK.load(Ordering::Relaxed));
     attach::tell_kernel_id(); // the child's is another
+    process_id::tell(); // likewise
     FORKING.store(0, Ordering::Relaxed);
     // SAFETY: taken by `before`, on this thread.
     unsafe {
@@ -139,6 +140,7 @@ pub(crate) extern "C" fn by_a_library() -> c_int {
     // SAFETY: fork(2) of the guest; the locks were taken above, on this thread.
     unsafe {
         let result = call(fork, [0; 4]) as c_int;
+        process_id::tell();
         HOME.release();
         GUEST.release();
         ids::release();

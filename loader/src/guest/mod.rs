@@ -27,6 +27,7 @@ pub(crate) mod lock;
 pub(crate) mod maker;
 #[doc(hidden)]
 pub mod overrides;
+pub(crate) mod process_id;
 pub(crate) mod program_break;
 pub(crate) mod registration;
 #[doc(hidden)]

@@ -1,10 +1,11 @@
 //! What the kernel is told of a thread by the guest's libc, and must not be told of a home thread that has borrowed its
-//! control block: done, or undone, by the thread itself before it lends.
+//! control block: done, or undone, by the thread itself before it lends. What that control block says of the process as well.
 
 use core::ffi::CStr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::arch::{self, number};
+use crate::guest::process_id;
 use crate::host::LibcKind;
 use crate::slots::{self, Slots};
 use crate::start::{self, at};
@@ -13,6 +14,7 @@ use crate::start::{self, at};
 pub(crate) fn prepare_to_lend(slots: Slots, libc: LibcKind) {
     match libc {
         LibcKind::Musl => register_robust_list(slots),
+        LibcKind::GlibcBefore234 => process_id::tell_lender(),
         // Else the tunable has kept it from registering.
         LibcKind::Glibc if start::is_secure() => unregister_rseq(slots),
         _ => {}
