@@ -46,13 +46,15 @@ fn slots() -> Slots {
 #[cfg(not(loader))]
 fn slots() -> Slots {
     use core::ffi::{c_char, c_int, c_void};
-    // SAFETY: dlopen(3), exit(3), fflush(3) as every Unix declares them, and errno's address.
+    // SAFETY: dlopen(3), exit(3), fflush(3) as every Unix declares them, errno's address, and gnu_get_libc_version(3).
     unsafe extern "C" {
         fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void;
         fn dlsym(handle: *mut c_void, name: *const c_char) -> *mut c_void;
         fn dlerror() -> *mut c_char;
         fn exit(status: c_int) -> !;
         fn fflush(stream: *mut c_void) -> c_int;
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
+        fn gnu_get_libc_version() -> *const c_char;
         #[cfg_attr(any(target_vendor = "apple", target_os = "freebsd"), link_name = "__error")]
         #[cfg_attr(any(target_os = "netbsd", target_os = "openbsd", target_os = "android"), link_name = "__errno")]
         fn __errno_location() -> *mut c_int;
@@ -68,6 +70,10 @@ fn slots() -> Slots {
         table[slots::ERRNO_LOCATION] = __errno_location as *const ();
         table[slots::EXIT] = exit as *const ();
         table[slots::FFLUSH] = fflush as *const ();
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
+        {
+            table[slots::VERSION] = gnu_get_libc_version as *const ();
+        }
         Table(table)
     };
     // SAFETY: the functions that the indices stand for; a static, never written.

@@ -33,7 +33,7 @@ pub(super) fn at_home(change: Change) -> Result<(), Errno> {
 }
 
 /// On every thread that the home libc made. The caller is one of them, with its own control block in place.
-#[cfg(target_env = "musl")]
+#[cfg(all(target_env = "musl", target_feature = "crt-static"))]
 pub(super) fn at_home(change: Change) -> Result<(), Errno> {
     use core::ffi::c_void;
 
@@ -63,4 +63,10 @@ pub(super) fn at_home(change: Change) -> Result<(), Errno> {
     // SAFETY: the function uses nothing of the thread's.
     unsafe { __synccall(on_each, (&raw mut call).cast()) };
     call.result.unwrap_or(Ok(()))
+}
+
+/// Never called: a dynamic program is no home, and musl's libc.so has no symbol for what its `setuid` does.
+#[cfg(all(target_env = "musl", not(target_feature = "crt-static")))]
+pub(super) fn at_home(change: Change) -> Result<(), Errno> {
+    change.here()
 }
