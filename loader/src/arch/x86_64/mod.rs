@@ -57,6 +57,12 @@ pub unsafe extern "C" fn preserve_arguments() {
         "bt ecx, 27",    // XSAVE, enabled by the system?
         "jnc 2f",        // no
         "mov eax, 13",   // leaf 0DH
+        "mov ecx, 7",    // the last component that is saved: those after it (AMX: 8 KiB) need no room
+        "cpuid",         // eax: its size, 0 if there is none; ebx: where it begins
+        "lea esi, [rax + rbx]", // the answer: its end
+        "test eax, eax", // is it there?
+        "jnz 2f",        // yes
+        "mov eax, 13",   // leaf 0DH
         "xor ecx, ecx",  // what all components need that the system has enabled: more than those saved
         "cpuid",         // ebx: bytes
         "mov esi, ebx",  // the answer
