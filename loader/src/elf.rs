@@ -6,8 +6,9 @@ use object::{LittleEndian as LE, pod};
 
 use crate::error::Rejection;
 
-/// How many bytes of a file its headers must fit into.
-pub(crate) const HEAD: usize = 4096;
+/// How many bytes of a file its headers must fit into: 17 program headers, where interpreters have 7 to 12. Few bytes, so
+/// that they take no page of the stack for themselves.
+pub(crate) const HEAD: usize = 1024;
 
 pub(crate) type Phdr = ProgramHeader64<LE>;
 
@@ -48,6 +49,11 @@ fn segments(head: &[u8], machine: elf::Machine) -> Result<(&FileHeader64<LE>, &[
         return Err(Rejection::Version);
     }
     if header.e_machine.get(LE) != machine {
+        return Err(Rejection::Machine);
+    }
+    // RISC-V's other ABIs pass floating-point arguments elsewhere (psABI, "File Header").
+    let is_riscv = machine == elf::EM_RISCV;
+    if is_riscv && header.e_flags.get(LE).riscv_float_abi() != elf::EF_RISCV_FLOAT_ABI_DOUBLE {
         return Err(Rejection::Machine);
     }
     let count = usize::from(header.e_phnum.get(LE));

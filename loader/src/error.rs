@@ -123,7 +123,7 @@ pub(crate) enum Rejection {
     Version,
     /// It is not a shared object.
     NotShared,
-    /// It is for another architecture.
+    /// It is for another architecture, or for another ABI of RISC-V's.
     Machine,
     /// Its program header table is empty, too long, or of a wrong entry size.
     ProgramHeaders,

@@ -14,6 +14,7 @@ const E_MACHINE: usize = 18;
 const E_VERSION: usize = 20;
 const E_ENTRY: usize = 24;
 const E_PHOFF: usize = 32;
+const E_FLAGS: usize = 48;
 const E_PHENTSIZE: usize = 54;
 const E_PHNUM: usize = 56;
 const HEADER: usize = 64;
@@ -105,6 +106,19 @@ fn identification() {
     rejected(&[(E_MACHINE, &[183])], Rejection::Machine);
     rejected(&[(E_TYPE, &[2])], Rejection::NotShared);
     rejected(&[(E_TYPE, &[4])], Rejection::NotShared);
+}
+
+#[test]
+fn abi_of_riscv() {
+    let mut bytes = good();
+    bytes[E_MACHINE..][..2].copy_from_slice(&elf::EM_RISCV.0.to_le_bytes());
+    let mut check_with = |flags: u8| {
+        bytes[E_FLAGS] = flags;
+        check_interpreter(&bytes, SIZE, PAGE, elf::EM_RISCV).err()
+    };
+    assert_eq!([4, 5].map(&mut check_with), [None; 2]); // double; compressed instructions too
+    assert_eq!([0, 2, 6].map(check_with), [Some(Rejection::Machine); 3]); // soft, single, quad
+    rejected(&[(E_MACHINE, &[243])], Rejection::Machine);
 }
 
 #[test]

@@ -31,13 +31,17 @@ pub(crate) struct Action {
     pub(crate) restorer: usize,
 }
 
-/// The kernel's `struct sigaction`.
+/// The kernel's `struct sigaction`. RISC-V's has no restorer: it ends before it.
+#[derive(Default)]
 #[repr(C)]
 pub(crate) struct KernelAction {
     pub(crate) handler: usize,
     flags: usize,
+    #[cfg(not(target_arch = "riscv64"))]
     restorer: usize,
     mask: u64,
+    #[cfg(target_arch = "riscv64")]
+    restorer: usize,
 }
 
 impl KernelAction {
@@ -87,7 +91,7 @@ fn trampoline(side: Side) -> usize {
 pub(crate) unsafe fn set(side: Side, signal: c_int, new: *const Action, old: *mut Action) -> Result<(), Errno> {
     let entry = entry(side, signal).filter(|_| signal > 0).ok_or(EINVAL)?;
     let before = entry.load(Ordering::Relaxed);
-    let mut kernel_old = KernelAction { handler: 0, flags: 0, restorer: 0, mask: 0 };
+    let mut kernel_old = KernelAction::default();
     // SAFETY: the caller's.
     let kernel_new = unsafe { new.as_ref() }.map(|new| {
         let as_it_is =
@@ -139,7 +143,7 @@ pub(crate) unsafe fn call_handler(handler: usize, signal: c_int, info: *mut c_vo
 
 /// What the kernel does for a signal.
 pub(crate) fn kernel_action(signal: c_int) -> KernelAction {
-    let mut old = KernelAction { handler: 0, flags: 0, restorer: 0, mask: 0 };
+    let mut old = KernelAction::default();
     // SAFETY: rt_sigaction(2) that changes nothing.
     unsafe { arch::syscall(number::RT_SIGACTION, [signal as usize, 0, &raw mut old as usize, MASK_SIZE, 0, 0]) };
     old
@@ -281,7 +285,7 @@ unsafe fn leave_to_others(signal: c_int, info: *mut c_void, context: *mut c_void
     // SAFETY: the kernel's own structures; rt_sigaction(2) and rt_sigqueueinfo(2) of this process.
     unsafe {
         if FAULTS.contains(&signal) {
-            let default = KernelAction { handler: 0, flags: 0, restorer: 0, mask: 0 };
+            let default = KernelAction::default();
             let arguments = [signal as usize, &raw const default as usize, 0, MASK_SIZE, 0, 0];
             arch::syscall(number::RT_SIGACTION, arguments);
             return;

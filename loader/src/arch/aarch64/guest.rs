@@ -3,62 +3,20 @@
 //! Sources: Procedure Call Standard for the Arm 64-bit Architecture (AAPCS64), §6.1 (registers) and §6.2.2 (stack); ELF
 //! for the Arm 64-bit Architecture (AAELF64), "Thread Local Storage" (variant I).
 
-use core::arch::{asm, global_asm, naked_asm};
+use core::arch::{asm, naked_asm};
 
 use super::preserve_arguments;
 use crate::guest::area;
 
-/// The kernel has a signal's return itself (in the vDSO).
-pub(crate) const SIGNAL_RESTORER: *const () = core::ptr::null();
 /// What rseq(2) is told before addresses that it may go to (glibc `sysdeps/unix/sysv/linux/aarch64/bits/rseq.h`).
 pub(crate) const RSEQ_SIGNATURE: usize = 0xd428_bc00;
-/// Where a signal context (`ucontext_t`) holds the signal mask: after flags, link and stack.
-pub(crate) const CONTEXT_MASK: usize = 40;
-
 /// The guest area begins this many bytes above the thread pointer: after the two words of the TCB (TLS variant I), on a
 /// multiple of its own alignment.
-const AREA_FROM_THREAD_POINTER: isize = 16;
+pub(crate) const AREA_FROM_THREAD_POINTER: isize = 16;
 const _: () = assert!(area::RETURN_ADDRESS == area::HOME + 8);
 
-// One word of home TLS: this thread's guest thread pointer, null until it is attached. `#[thread_local]` is not
-// stable, hence by hand; initial-exec, which a static link relaxes to local-exec. Padded to the size of an area, so that
-// where a guest thread has its area a home thread has TLS that can be read (`area::current`).
-global_asm!(
-    ".pushsection .tbss.import_dynamic,\"awT\",@nobits",
-    ".globl __import_dynamic_guest_tp",
-    ".hidden __import_dynamic_guest_tp",
-    ".type __import_dynamic_guest_tp,@object",
-    ".size __import_dynamic_guest_tp,8",
-    ".balign 8",
-    "__import_dynamic_guest_tp:",
-    ".zero 64",
-    ".popsection",
-);
-const _: () = assert!(area::SIZE == 64);
-
-/// The address of this thread's word for its guest thread pointer.
-///
-/// # Safety
-/// Behavior is undefined if the home thread pointer is not in place (guest mode, outside guest code).
-pub(crate) unsafe fn guest_thread_pointer_word() -> *mut *mut u8 {
-    let word;
-    // SAFETY: reads this thread's TLS base and the word's offset; the caller has the home thread pointer in place.
-    unsafe {
-        asm!(
-            "adrp {0}, :gottprel:__import_dynamic_guest_tp",            // page of the word's offset
-            "ldr {0}, [{0}, :gottprel_lo12:__import_dynamic_guest_tp]", // offset of the word from TP
-            "mrs {1}, tpidr_el0",                                       // TP
-            "add {0}, {0}, {1}",                                        // the word
-            out(reg) word,
-            out(reg) _,
-            options(nostack, readonly)
-        );
-    }
-    word
-}
-
-/// [`guest_thread_pointer_word`] of the home thread whose thread pointer is `home`.
-pub(crate) fn guest_thread_pointer_word_of(home: *mut u8) -> *mut *mut u8 {
+/// Where this thread's word for its guest thread pointer is, from any home thread pointer.
+pub(crate) fn guest_word_offset() -> isize {
     let offset: isize;
     // SAFETY: reads the word's offset from any thread pointer, a constant of the program.
     unsafe {
@@ -69,7 +27,7 @@ pub(crate) fn guest_thread_pointer_word_of(home: *mut u8) -> *mut *mut u8 {
             options(nostack, pure, readonly)
         );
     }
-    home.wrapping_offset(offset).cast()
+    offset
 }
 
 /// Puts `tp` in place as this thread's thread pointer.
@@ -80,25 +38,6 @@ pub(crate) fn guest_thread_pointer_word_of(home: *mut u8) -> *mut *mut u8 {
 pub(crate) unsafe fn switch_to(tp: *mut u8) {
     // SAFETY: the caller's. Memory operations are not moved across it.
     unsafe { asm!("msr tpidr_el0, {}", in(reg) tp, options(nostack, preserves_flags)) };
-}
-
-/// clone(2) of a process, with `thread_id` as child_tid: what glibc's fork does.
-///
-/// # Safety
-/// As for fork(2); `thread_id` is 0 or where the thread's control block keeps its id.
-pub(crate) unsafe fn clone_like_fork(flags: usize, thread_id: usize) -> isize {
-    // SAFETY: the caller's.
-    unsafe { super::linux::syscall(super::linux::number::CLONE, [flags, 0, 0, 0, thread_id, 0]) }
-}
-
-/// The addresses of the control block at a thread pointer: in glibc some 1800 bytes below it.
-pub(crate) fn control_block(tp: usize) -> (usize, usize) {
-    (tp - 1536, tp)
-}
-
-/// The guest area of the guest thread whose thread pointer is `tp`.
-pub(crate) fn area_of(tp: *mut u8) -> *mut area::Area {
-    tp.wrapping_offset(AREA_FROM_THREAD_POINTER).cast()
 }
 
 /// Starts a kernel thread that shares everything, with signals as they are now and no TLS of its own, at `entry`

@@ -24,86 +24,6 @@ pub(crate) const INTERPRETERS: Strings<'static> = Strings::new(concat!(
     "/lib/ld-musl-aarch64.so.1\0",
     "/usr/lib/ld-musl-aarch64.so.1\0",
 ));
-/// Where `struct stat` has what is asked of it (`<asm/stat.h>`).
-pub(crate) mod stat {
-    /// Its size in words.
-    pub(crate) const WORDS: usize = 16;
-    /// The mode: its word, and its lowest bit there.
-    pub(crate) const MODE: (usize, u32) = (2, 0);
-    /// The word of the file's size.
-    pub(crate) const SIZE: usize = 6;
-}
-/// System call numbers.
-pub(crate) mod number {
-    #[cfg(guest)]
-    pub(crate) const RT_SIGACTION: usize = 134;
-    #[cfg(guest)]
-    pub(crate) const GETPID: usize = 172;
-    #[cfg(guest)]
-    pub(crate) const CLONE: usize = 220;
-    #[cfg(guest)]
-    pub(crate) const CHDIR: usize = 49;
-    #[cfg(guest)]
-    pub(crate) const SETSID: usize = 157;
-    #[cfg(guest)]
-    pub(crate) const DUP3: usize = 24;
-    #[cfg(guest)]
-    pub(crate) const RSEQ: usize = 293;
-    #[cfg(guest)]
-    pub(crate) const SCHED_SETAFFINITY: usize = 122;
-    #[cfg(guest)]
-    pub(crate) const SCHED_GETAFFINITY: usize = 123;
-    #[cfg(guest)]
-    pub(crate) const SCHED_SETSCHEDULER: usize = 119;
-    #[cfg(guest)]
-    pub(crate) const SCHED_GETSCHEDULER: usize = 120;
-    #[cfg(guest)]
-    pub(crate) const SCHED_GETPARAM: usize = 121;
-    #[cfg(guest)]
-    pub(crate) const EXIT: usize = 93;
-    #[cfg(guest)]
-    pub(crate) const SETUID: usize = 146;
-    #[cfg(guest)]
-    pub(crate) const SETGID: usize = 144;
-    #[cfg(guest)]
-    pub(crate) const SETREUID: usize = 145;
-    #[cfg(guest)]
-    pub(crate) const SETREGID: usize = 143;
-    #[cfg(guest)]
-    pub(crate) const SETGROUPS: usize = 159;
-    #[cfg(guest)]
-    pub(crate) const SETRESUID: usize = 147;
-    #[cfg(guest)]
-    pub(crate) const SETRESGID: usize = 149;
-    #[cfg(guest)]
-    pub(crate) const TGKILL: usize = 131;
-    #[cfg(guest)]
-    pub(crate) const UNSHARE: usize = 97;
-    #[cfg(guest)]
-    pub(crate) const PRCTL: usize = 167;
-    #[cfg(guest)]
-    pub(crate) const SET_TID_ADDRESS: usize = 96;
-    #[cfg(guest)]
-    pub(crate) const SET_ROBUST_LIST: usize = 99;
-    #[cfg(guest)]
-    pub(crate) const GET_ROBUST_LIST: usize = 100;
-    #[cfg(guest)]
-    pub(crate) const RT_SIGQUEUEINFO: usize = 138;
-    #[cfg(guest)]
-    pub(crate) const RT_SIGPROCMASK: usize = 135;
-    #[cfg(guest)]
-    pub(crate) const BRK: usize = 214;
-    pub(crate) const CLOCK_GETTIME: usize = 113;
-    pub(crate) const OPENAT: usize = 56;
-    pub(crate) const FSTAT: usize = 80;
-    pub(crate) const PREAD64: usize = 67;
-    pub(crate) const CLOSE: usize = 57;
-    pub(crate) const MMAP: usize = 222;
-    pub(crate) const MUNMAP: usize = 215;
-    pub(crate) const WRITE: usize = 64;
-    pub(crate) const EXIT_GROUP: usize = 94;
-}
-
 /// The address of a symbol of this project or of the linker that may be absent: 0 then. For symbols that other code may
 /// refer to as well there is [`optional_symbols`]: link-time optimisation makes one module of all code, and a symbol that
 /// is weak anywhere in it is weak everywhere.
@@ -164,17 +84,6 @@ pub(crate) unsafe fn syscall(number: usize, args: [usize; 6]) -> isize {
         );
     }
     result
-}
-
-/// Whether the process swaps its thread pointer without a system call: TPIDR_EL0 is always the program's to write.
-#[cfg(guest)]
-pub(crate) fn has_fast_switch(_hwcap2: usize) -> bool {
-    true
-}
-
-/// This thread's thread pointer, 0 in a process that has no C library.
-pub(crate) fn thread_pointer(_hwcap2: usize) -> usize {
-    own_thread_pointer() as usize
 }
 
 /// This thread's thread pointer.

@@ -3,7 +3,7 @@
 //! Sources: System V Application Binary Interface, AMD64 Architecture Processor Supplement, §3.2 (registers, stack);
 //! ELF Handling For Thread-Local Storage §3.4.6 (variant II); Linux `Documentation/arch/x86/x86_64/fsgs.rst`.
 
-use core::arch::{asm, global_asm, naked_asm};
+use core::arch::{asm, naked_asm};
 
 use super::linux::number;
 use super::preserve_arguments;
@@ -26,44 +26,10 @@ pub(crate) const CONTEXT_MASK: usize = 296;
 
 const ARCH_SET_FS: usize = 0x1002;
 /// The guest area ends at the thread pointer (TLS variant II), or begins this many bytes above it (variant I).
-const AREA_FROM_THREAD_POINTER: isize = -(area::SIZE as isize);
+pub(crate) const AREA_FROM_THREAD_POINTER: isize = -(area::SIZE as isize);
 
-// One word of home TLS: this thread's guest thread pointer, null until it is attached. `#[thread_local]` is not
-// stable, hence by hand; initial-exec, which a static link relaxes to local-exec. Padded to the size of an area, so that
-// where a guest thread has its area a home thread has TLS that can be read (`area::current`).
-global_asm!(
-    ".pushsection .tbss.import_dynamic,\"awT\",@nobits",
-    ".globl __import_dynamic_guest_tp",
-    ".hidden __import_dynamic_guest_tp",
-    ".type __import_dynamic_guest_tp,@object",
-    ".size __import_dynamic_guest_tp,8",
-    ".balign 8",
-    "__import_dynamic_guest_tp:",
-    ".zero 64",
-    ".popsection",
-);
-const _: () = assert!(area::SIZE == 64);
-
-/// The address of this thread's word for its guest thread pointer.
-///
-/// # Safety
-/// Behavior is undefined if the home thread pointer is not in place (guest mode, outside guest code).
-pub(crate) unsafe fn guest_thread_pointer_word() -> *mut *mut u8 {
-    let word;
-    // SAFETY: reads this thread's TLS base and the word's offset; the caller has the home thread pointer in place.
-    unsafe {
-        asm!(
-            "mov {0}, qword ptr [rip + __import_dynamic_guest_tp@GOTTPOFF]", // offset of the word from TP
-            "add {0}, qword ptr fs:[0]",                                    // TP itself is the word at TP
-            out(reg) word,
-            options(nostack, readonly)
-        );
-    }
-    word
-}
-
-/// [`guest_thread_pointer_word`] of the home thread whose thread pointer is `home`.
-pub(crate) fn guest_thread_pointer_word_of(home: *mut u8) -> *mut *mut u8 {
+/// Where this thread's word for its guest thread pointer is, from any home thread pointer.
+pub(crate) fn guest_word_offset() -> isize {
     let offset: isize;
     // SAFETY: reads the word's offset from any thread pointer, a constant of the program.
     unsafe {
@@ -73,7 +39,7 @@ pub(crate) fn guest_thread_pointer_word_of(home: *mut u8) -> *mut *mut u8 {
             options(nostack, pure, readonly)
         );
     }
-    home.wrapping_offset(offset).cast()
+    offset
 }
 
 /// This thread's thread pointer in a process that has a libc: the word at the thread pointer (ELF TLS §3.4.6).
@@ -82,11 +48,6 @@ pub(crate) fn own_thread_pointer() -> *mut u8 {
     // SAFETY: reads the TCB's first word.
     unsafe { asm!("mov {}, qword ptr fs:[0]", out(reg) value, options(nostack, readonly)) };
     value
-}
-
-/// The guest area of the guest thread whose thread pointer is `tp`.
-pub(crate) fn area_of(tp: *mut u8) -> *mut area::Area {
-    tp.wrapping_offset(AREA_FROM_THREAD_POINTER).cast()
 }
 
 /// Starts a kernel thread that shares everything, with signals as they are now and no TLS of its own, at `entry`

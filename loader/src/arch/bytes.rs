@@ -1,4 +1,4 @@
-//! Architectures without code of their own: native mode only.
+//! Copying and filling on architectures without code of their own for it.
 
 use core::ffi::c_void;
 
