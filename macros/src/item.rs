@@ -1,6 +1,7 @@
 //! The items that an attribute may stand on, as they are written.
 
 use proc_macro2::{Span, TokenStream};
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitStr, Safety, Signature, Token, Type, Visibility, token};
 
@@ -100,11 +101,11 @@ impl Parse for Kind {
         if matches!(safe, Safety::Safe(_)) {
             input.call(Safety::parse_safe_or_unsafe)?;
         }
-        let function = input.fork().parse::<Signature>().is_ok();
-        if !function {
+        let ahead = input.fork();
+        let Ok(mut signature) = ahead.parse::<Signature>() else {
             return other(input, start);
-        }
-        let mut signature: Signature = input.parse()?;
+        };
+        input.advance_to(&ahead);
         if matches!(safe, Safety::Safe(_)) {
             signature.safety = safe;
         }

@@ -34,13 +34,20 @@ pub(crate) struct Import {
 }
 
 /// What the runtime and the notes are told.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Flags {
     pub(crate) optional: bool,
     pub(crate) version_optional: bool,
     pub(crate) fallback: bool,
     pub(crate) no_tls: bool,
     pub(crate) data: bool,
+}
+
+impl Flags {
+    /// Whether none is set.
+    pub(crate) fn none(self) -> bool {
+        self == Self::default()
+    }
 }
 
 pub(crate) enum Shape {

@@ -33,7 +33,7 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
 
 import_dynamic_loader::__if_guest! {{
     /// Publishes the host's function; in guest mode, for one that manages the process as a whole, what stands for it there.
-    fn publish(host: &Host, import: &'static Import, found: *mut ()) -> *const () {
+    pub(crate) fn publish(host: &Host, import: &'static Import, found: *mut ()) -> *const () {
         use import_dynamic_loader::LinkMode;
         use import_dynamic_loader::guest::overrides::{Replacement, replacement};
 
@@ -47,7 +47,8 @@ import_dynamic_loader::__if_guest! {{
         import.publish(found, host.link_mode())
     }
 } {
-    fn publish(host: &Host, import: &'static Import, found: *mut ()) -> *const () {
+    /// Publishes the host's function.
+    pub(crate) fn publish(host: &Host, import: &'static Import, found: *mut ()) -> *const () {
         import.publish(found, host.link_mode())
     }
 }}

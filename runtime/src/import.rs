@@ -2,85 +2,13 @@
 
 use core::ffi::{CStr, c_char};
 
-use import_dynamic_loader::LinkMode;
+use import_dynamic_loader::{LinkMode, Symbols};
 
 use crate::atomic::AtomicPtr;
+use crate::declaration::{Code, Declaration, Flags};
 use crate::error::ImportError;
 use crate::slot::Slot;
 use crate::stubs;
-
-/// What an import's declaration says.
-pub struct Declaration {
-    /// Library alternatives in order, as written; none for the global scope.
-    pub libraries: &'static [&'static CStr],
-    /// Symbol alternatives in order, at least one.
-    pub symbols: &'static [&'static CStr],
-    /// The symbol version to ask for.
-    pub version: Option<&'static CStr>,
-    /// What else it says.
-    pub flags: Flags,
-    /// The program's own function, used where the import cannot be bound.
-    pub fallback: Option<Code>,
-}
-
-/// A code address in a constant.
-#[derive(Clone, Copy)]
-pub struct Code(pub *const ());
-
-// SAFETY: an address of code, which is never written.
-unsafe impl Sync for Code {}
-// SAFETY: as above.
-unsafe impl Send for Code {}
-
-/// The yes-or-no parts of a declaration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flags(u8);
-
-impl Flags {
-    /// None of them.
-    pub const NONE: Self = Self(0);
-    const OPTIONAL: u8 = 1;
-    const VERSION_OPTIONAL: u8 = 2;
-    const NO_TLS: u8 = 4;
-    const DATA: u8 = 8;
-
-    /// The import may be absent.
-    pub const fn optional(self) -> Self {
-        Self(self.0 | Self::OPTIONAL)
-    }
-
-    /// A host without symbol versions may give any.
-    pub const fn version_optional(self) -> Self {
-        Self(self.0 | Self::VERSION_OPTIONAL)
-    }
-
-    /// The function touches no thread-local storage.
-    pub const fn no_tls(self) -> Self {
-        Self(self.0 | Self::NO_TLS)
-    }
-
-    /// The symbol is data.
-    pub const fn data(self) -> Self {
-        Self(self.0 | Self::DATA)
-    }
-
-    /// There is a fallback.
-    pub const fn fallback(self) -> Self {
-        self
-    }
-
-    pub(crate) const fn is_optional(self) -> bool {
-        self.0 & Self::OPTIONAL != 0
-    }
-
-    pub(crate) const fn is_version_optional(self) -> bool {
-        self.0 & Self::VERSION_OPTIONAL != 0
-    }
-
-    pub(crate) const fn is_data(self) -> bool {
-        self.0 & Self::DATA != 0
-    }
-}
 
 /// A declared import: library, symbol, and the slot that its calls go through.
 ///
@@ -98,39 +26,75 @@ pub struct Import {
     version: *const c_char,
     /// Null for none.
     fallback: *const (),
-    library_count: u16,
-    symbol_count: u16,
+    /// Of the first symbol's name, for [`Symbols`].
+    hash: u32,
+    library_count: u8,
+    symbol_count: u8,
     flags: Flags,
 }
 
 /// Where [`Import::target`] is, for the guest stub.
 pub(crate) const TARGET_OFFSET: usize = core::mem::offset_of!(Import, slot.target);
 
+/// The distance of an import from the one before it, which stubs have as a number.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Import>() == 64);
+
 // SAFETY: the slot's words are atomics, the rest is never written.
 unsafe impl Sync for Import {}
 
 impl Import {
-    /// An unbound import.
+    /// The unbound imports of one group, which have their libraries in common: alternatives in order, as written; none for
+    /// the global scope. `symbols` are those of all imports, one import's behind the other's, and `stubs` likewise.
     #[doc(hidden)]
-    pub const fn new(declaration: &'static Declaration, stubs: *const ()) -> Self {
-        let stubs = Code(stubs);
-        let Declaration { libraries, symbols, version, flags, fallback } = declaration;
+    pub const fn table<const COUNT: usize>(
+        stubs: *const (),
+        libraries: &'static [&'static CStr],
+        symbols: &'static [&'static CStr],
+        declarations: &[Declaration; COUNT],
+    ) -> [Self; COUNT] {
+        let mut table = [const { Self::new() }; COUNT];
+        let library_count = count(libraries);
+        let (mut index, mut first) = (0, 0);
+        while index < COUNT {
+            let Declaration { symbols: symbol_count, version, flags, fallback } = declarations[index];
+            let import = &mut table[index];
+            import.stubs = Code(stubs.wrapping_byte_add(index * stubs::STRIDE));
+            import.slot.code = AtomicPtr::new(stubs::unbound(import.stubs));
+            import.libraries = libraries.as_ptr();
+            import.library_count = library_count;
+            assert!(symbols.len() - first >= symbol_count as usize);
+            import.symbols = symbols.as_ptr().wrapping_add(first);
+            import.symbol_count = symbol_count;
+            if symbol_count > 0 {
+                import.hash = Symbols::hash(symbols[first]);
+            }
+            import.flags = flags;
+            if let Some(version) = version {
+                import.version = version.as_ptr();
+            }
+            if let Some(fallback) = fallback {
+                import.fallback = fallback.0;
+            }
+            first += symbol_count as usize;
+            index += 1;
+        }
+        table
+    }
+
+    /// What [`Import::table`] starts from.
+    const fn new() -> Self {
         Self {
-            slot: Slot { code: AtomicPtr::new(stubs::unbound(stubs)), target: AtomicPtr::new(core::ptr::null_mut()) },
-            stubs,
-            libraries: libraries.as_ptr(),
-            symbols: symbols.as_ptr(),
-            version: match version {
-                Some(version) => version.as_ptr(),
-                None => core::ptr::null(),
-            },
-            fallback: match fallback {
-                Some(fallback) => fallback.0,
-                None => core::ptr::null(),
-            },
-            library_count: count(libraries),
-            symbol_count: count(symbols),
-            flags: *flags,
+            slot: Slot { code: AtomicPtr::new(core::ptr::null_mut()), target: AtomicPtr::new(core::ptr::null_mut()) },
+            stubs: Code(core::ptr::null()),
+            libraries: core::ptr::null(),
+            symbols: core::ptr::null(),
+            version: core::ptr::null(),
+            fallback: core::ptr::null(),
+            hash: 0,
+            library_count: 0,
+            symbol_count: 0,
+            flags: Flags::NONE,
         }
     }
 
@@ -178,8 +142,9 @@ impl Import {
     }
 
     /// Publishes the host's address.
+    #[inline]
     pub(crate) fn publish(&'static self, target: *mut (), mode: LinkMode) -> *const () {
-        let switches = mode == LinkMode::Guest && self.flags.0 & Flags::NO_TLS == 0 && !self.is_data();
+        let switches = mode == LinkMode::Guest && self.flags.touches_tls() && !self.is_data();
         let code = if switches { stubs::guest(self.stubs, target) } else { target };
         self.slot.publish(target, code);
         code
@@ -200,39 +165,52 @@ impl Import {
     }
 
     /// Whether the import is bound already.
+    #[inline]
     pub fn is_bound(&self) -> bool {
         self.code() != stubs::unbound(self.stubs)
     }
 
     /// The library alternatives, in order, as declared; none for the global scope.
+    #[inline]
     pub fn libraries(&self) -> &'static [&'static CStr] {
-        // SAFETY: a slice's start and length (`new`).
+        // SAFETY: a slice's start and length (`table`).
         unsafe { core::slice::from_raw_parts(self.libraries, self.library_count.into()) }
     }
 
     /// The symbol alternatives, in order.
+    #[inline]
     pub fn symbols(&self) -> &'static [&'static CStr] {
-        // SAFETY: a slice's start and length (`new`).
+        // SAFETY: within a slice (`table`).
         unsafe { core::slice::from_raw_parts(self.symbols, self.symbol_count.into()) }
     }
 
     /// The first symbol alternative.
+    #[inline]
     pub(crate) fn symbol(&self) -> &'static CStr {
         self.symbols().first().copied().unwrap_or_default()
     }
 
+    /// Its hash.
+    #[inline]
+    pub(crate) fn hash(&self) -> u32 {
+        self.hash
+    }
+
     /// The first library alternative; empty for the global scope.
+    #[inline]
     pub(crate) fn library(&self) -> &'static CStr {
         self.libraries().first().copied().unwrap_or_default()
     }
 
     /// The symbol version asked for.
+    #[inline]
     pub fn version(&self) -> Option<&'static CStr> {
-        // SAFETY: null, or of a C string that stays (`new`).
+        // SAFETY: null, or of a C string that stays (`table`).
         (!self.version.is_null()).then(|| unsafe { CStr::from_ptr(self.version) })
     }
 
     /// Whether the program can do without it.
+    #[inline]
     pub fn is_optional(&self) -> bool {
         self.flags.is_optional()
     }
@@ -248,10 +226,31 @@ impl Import {
     }
 }
 
-/// A list's length; the macros see to it that it is short.
-const fn count(list: &[&CStr]) -> u16 {
-    assert!(list.len() <= u16::MAX as usize);
-    list.len() as u16
+/// Binds `import` if need be and returns the function.
+///
+/// # Errors
+/// As for [`Import::bind`].
+///
+/// # Safety
+/// Behavior is undefined if `Function` is not the type of a pointer to the import's function.
+#[inline]
+pub unsafe fn resolve<Function: Copy>(import: &'static Import) -> Result<Function, ImportError> {
+    let code = import.bind()?;
+    const { assert!(size_of::<Function>() == size_of::<*const ()>()) };
+    // SAFETY: the caller's: the same address, as a pointer of another type.
+    Ok(unsafe { core::mem::transmute_copy::<*const (), Function>(&code) })
+}
+
+/// Whether `import` can be bound; binds it if so.
+#[inline]
+pub fn is_available(import: &'static Import) -> bool {
+    import.bind().is_ok()
+}
+
+/// A list's length.
+const fn count(list: &[&CStr]) -> u8 {
+    assert!(list.len() <= u8::MAX as usize, "more than 255 alternatives");
+    list.len() as u8
 }
 
 impl core::fmt::Debug for Import {

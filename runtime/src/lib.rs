@@ -35,6 +35,7 @@ mod bind_all;
 mod callback;
 mod data;
 mod debug;
+mod declaration;
 mod error;
 mod handles;
 mod import;

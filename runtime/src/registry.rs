@@ -5,7 +5,8 @@ use core::ffi::CStr;
 use import_dynamic_loader::Host;
 
 use crate::attempt::Attempts;
-use crate::import::{Flags, Import};
+use crate::declaration::Flags;
+use crate::import::Import;
 use crate::resolve::open_required;
 
 /// A library that the program wants open without importing from it.

@@ -39,6 +39,8 @@ safe extern "C" fn anywhere(n: c_long) -> c_long;
 
 #[import_dynamic("libc")]
 unsafe extern "C" {
+    #[symbol(["no_such_symbol", "labs"])]
+    safe fn either(n: c_long) -> c_long;
     fn snprintf(buffer: *mut c_char, size: usize, format: *const c_char, ...) -> c_int;
     #[symbol(errno)]
     fn close(fd: c_int) -> Result<c_int, Errno>;
@@ -70,9 +72,17 @@ unsafe extern "C" {
 
 #[test]
 fn plain() {
-    assert_eq!((single(-1), alternatives(-2), anywhere(-3)), (1, 2, 3));
+    assert_eq!((single(-1), alternatives(-2), anywhere(-3), either(-4)), (1, 2, 3, 4));
     let function: extern "C" fn(c_long) -> c_long = single::resolve().unwrap();
     assert_eq!(function(-4), 4);
+}
+
+#[test]
+fn the_imports_of_a_block_have_each_their_own_symbols() {
+    let symbols: Vec<_> = import_dynamic::imports().filter(|import| import.libraries() == [c"libc"]).collect();
+    let symbols: Vec<_> = symbols.iter().map(|import| import.symbols()).collect();
+    let block: [&[&CStr]; 4] = [&[c"no_such_symbol", c"labs"], &[c"snprintf"], &[c"close"], &[c"close"]];
+    assert!(symbols.windows(block.len()).any(|symbols| symbols == block), "{symbols:?}");
 }
 
 #[test]

@@ -10,13 +10,13 @@ use crate::model::{Group, Import};
 pub(crate) fn expand(paths: &Paths, group: &Group, import: &Import, ty: &Type) -> TokenStream {
     let private = &paths.private;
     let Import { attrs, vis, ident, .. } = import;
-    let declaration = declaration::import(paths, group, import, None);
+    let table = declaration::table(paths, group, &[(import, None)]);
     quote! {
         #(#attrs)*
         #[allow(non_upper_case_globals)]
         #vis static #ident: #private::Data<#ty> = {
-            #declaration
-            #private::Data::new(&IMPORT)
+            #table
+            #private::Data::new(&IMPORTS[0])
         };
     }
 }

@@ -1,4 +1,4 @@
-//! What the runtime is told about an import: `static IMPORT`.
+//! What the runtime is told about imports: `static IMPORTS`.
 
 use std::ffi::CString;
 
@@ -43,30 +43,37 @@ pub(crate) fn section(elf: &str, apple: &str) -> TokenStream {
     }
 }
 
-/// `static IMPORT`, for a block of its own. `fallback` is an expression of type `Code`.
-pub(crate) fn import(paths: &Paths, group: &Group, import: &Import, fallback: Option<TokenStream>) -> TokenStream {
+/// `static IMPORTS`, for a block of its own: one table, for each static costs compile time. Each import has its fallback
+/// beside it, an expression of type `Code`.
+pub(crate) fn table(paths: &Paths, group: &Group, imports: &[(&Import, Option<TokenStream>)]) -> TokenStream {
     let Paths { private, core } = paths;
     let option = |value: Option<TokenStream>| match value {
         Some(value) => quote!(#core::option::Option::Some(#value)),
         None => quote!(#core::option::Option::None),
     };
+    let count = Literal::usize_unsuffixed(imports.len());
     let libraries = c_strings(&group.libraries);
-    let symbols = c_strings(&import.symbols);
-    let version = option(import.version.as_deref().map(c_string).map(|version| quote!(#version)));
-    let flags = flags(paths, import.flags);
-    let fallback = option(fallback);
+    let symbols = imports.iter().flat_map(|(import, _)| &import.symbols).map(|symbol| c_string(symbol));
+    let declarations = imports.iter().map(|(import, fallback)| {
+        let symbols = Literal::usize_unsuffixed(import.symbols.len());
+        if import.symbols.len() == 1 && import.version.is_none() && fallback.is_none() && import.flags.none() {
+            return quote!(#private::Declaration::PLAIN);
+        }
+        let version = option(import.version.as_deref().map(c_string).map(|version| quote!(#version)));
+        let flags = flags(paths, import.flags);
+        let fallback = option(fallback.clone());
+        quote! {
+            #private::Declaration { symbols: #symbols, version: #version, flags: #flags, fallback: #fallback }
+        }
+    });
     let section = section("import_dynamic", "__DATA,__import_dyn");
     quote! {
         #section
-        static IMPORT: #private::Import = #private::Import::new(
-            &#private::Declaration {
-                libraries: #libraries,
-                symbols: #symbols,
-                version: #version,
-                flags: #flags,
-                fallback: #fallback,
-            },
-            #private::stubs!(IMPORT),
+        static IMPORTS: [#private::Import; #count] = #private::Import::table(
+            #private::stubs!(IMPORTS, #count),
+            #libraries,
+            &[#(#symbols),*],
+            &[#(#declarations),*],
         );
     }
 }

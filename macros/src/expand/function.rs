@@ -1,6 +1,7 @@
-//! An imported function: what is called, and beside it the companion type.
+//! Imported functions: what is called, and beside it the companion type. A crate may have thousands: each generated
+//! function, static and constant costs compile time.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
@@ -8,14 +9,51 @@ use syn::spanned::Spanned;
 use super::pointer::{pointer, unbound};
 use super::{Paths, callable, declaration, local};
 use crate::attributes::has;
-use crate::model::{Function, Group, Import, Style};
+use crate::model::{Function, Group, Import, Shape, Style};
 
-pub(crate) fn expand(paths: &Paths, group: &Group, import: &Import, function: &Function) -> TokenStream {
-    let pointer = pointer(function);
-    let callee = callable(&function.style)
-        .then(|| if function.variadic { variadic(paths, import, &pointer) } else { callee(paths, import, function) });
-    let companion = companion(paths, group, import, function, &pointer);
-    quote!(#callee #companion)
+/// All functions of a group.
+pub(crate) fn expand(paths: &Paths, group: &Group) -> TokenStream {
+    let functions = group.imports.iter().filter_map(|import| match &import.shape {
+        Shape::Function(function) => Some((import, &**function)),
+        Shape::Data(_) => None,
+    });
+    let (always, sometimes): (Vec<_>, Vec<_>) = functions.partition(|(import, _)| import.cfgs.is_empty());
+    let always = (!always.is_empty()).then(|| together(paths, group, &always));
+    let sometimes = sometimes.into_iter().map(|function| together(paths, group, &[function]));
+    quote!(#always #(#sometimes)*)
+}
+
+/// Functions that exist under the same `cfg`s: their imports are one table.
+fn together(paths: &Paths, group: &Group, functions: &[(&Import, &Function)]) -> TokenStream {
+    let cfgs = functions.first().map(|(import, _)| &import.cfgs).into_iter().flatten();
+    let outer = functions.iter().map(|(import, function)| {
+        let callee = callable(&function.style).then(|| {
+            if function.variadic { variadic(paths, import, function) } else { callee(paths, import, function) }
+        });
+        let Import { cfgs, vis, ident, .. } = import;
+        let doc = format!("Whether and where the host has `{ident}`, without calling it.");
+        quote! {
+            #callee
+
+            #(#cfgs)*
+            #[doc = #doc]
+            #[allow(non_camel_case_types)]
+            #vis enum #ident {}
+        }
+    });
+    let imports: Vec<_> = functions.iter().map(|(import, function)| (*import, fallback(import, function))).collect();
+    let table = declaration::table(paths, group, &imports);
+    let companions =
+        functions.iter().enumerate().map(|(index, (import, function))| companion(paths, index, import, function));
+    quote! {
+        #(#outer)*
+
+        #(#cfgs)*
+        const _: () = {
+            #table
+            #(#companions)*
+        };
+    }
 }
 
 /// The function that user code calls.
@@ -37,31 +75,28 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
     let call = quote!(#local_call(#(#names),*));
     let call = if function.safe { call } else { quote!(unsafe { #call }) };
     let pointer = unbound(function);
-    let transmute = |code| quote!(unsafe { #core::mem::transmute::<*const (), #pointer>(#code) });
+    let private = &paths.private;
+    let target = quote!(unsafe { #core::mem::transmute::<*const (), #pointer>(#private::target_of!(#ident)) });
     let (abi, body) = match &function.style {
         // A Result is no C type: such a function has the Rust ABI.
         Style::Fallible { binding, errno, value, error } => {
-            let code = if *binding {
+            let target = if *binding {
                 // The question mark converts the error, and speaks of the user's error type if that has no conversion.
                 let span = error.span();
                 let mut ident = ident.clone();
                 ident.set_span(span);
-                quote_spanned!(span=> #ident::import().bind()?)
+                quote_spanned!(span=> #ident::resolve()?)
             } else {
-                quote!(#ident::target())
+                target
             };
-            let call_it = transmute(code);
             let result = if *errno {
                 errno_result(paths, value, error, &call)
             } else {
                 quote!(#core::result::Result::Ok(#call))
             };
-            (None, quote!(let #local_call = #call_it; #result))
+            (None, quote!(let #local_call = #target; #result))
         }
-        _ => {
-            let call_it = transmute(quote!(#ident::target()));
-            (Some(quote!(extern #abi)), quote!(let #local_call = #call_it; #call))
-        }
+        _ => (Some(quote!(extern #abi)), quote!(let #local_call = #target; #call)),
     };
     let inline = (!function.interpose && !has(attrs, "inline")).then(|| quote!(#[inline]));
     let interpose = function.interpose.then(|| {
@@ -115,8 +150,9 @@ fn respan(tokens: TokenStream, span: Span) -> TokenStream {
 }
 
 /// A variadic import is a constant: stable Rust calls variadic functions but cannot define them.
-fn variadic(paths: &Paths, import: &Import, pointer: &TokenStream) -> TokenStream {
+fn variadic(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
     let core = &paths.core;
+    let pointer = pointer(function);
     let Import { attrs, vis, ident, .. } = import;
     quote! {
         #(#attrs)*
@@ -125,57 +161,12 @@ fn variadic(paths: &Paths, import: &Import, pointer: &TokenStream) -> TokenStrea
     }
 }
 
-/// The type of the same name, by which a program asks before it calls.
-fn companion(paths: &Paths, group: &Group, import: &Import, function: &Function, pointer: &TokenStream) -> TokenStream {
+/// What the type of the same name offers, by which a program asks before it calls; for the block that has the table.
+fn companion(paths: &Paths, index: usize, import: &Import, function: &Function) -> TokenStream {
     let Paths { private, core } = paths;
-    let Import { cfgs, vis, ident, .. } = import;
-    let (declaration, outer) = accessor(paths, group, import, function, pointer);
-    let code = local("code");
-    let doc = format!("Whether and where the host has `{ident}`, without calling it.");
-    quote! {
-        #(#cfgs)*
-        #[doc = #doc]
-        #[allow(non_camel_case_types)]
-        #vis enum #ident {}
-
-        #(#cfgs)*
-        const _: () = {
-            #declaration
-            impl #ident {
-            #outer
-
-            #[inline]
-            fn import() -> &'static #private::Import {
-                &IMPORT
-            }
-
-            /// Binds the import if need be and returns the function; the error says what was tried.
-            #[inline]
-            #vis fn resolve() -> #core::result::Result<#pointer, #private::ImportError> {
-                let #code = Self::import().bind()?;
-                #core::result::Result::Ok(unsafe { #core::mem::transmute::<*const (), #pointer>(#code) })
-            }
-
-            /// Whether the import can be bound; binds it if so.
-            #[inline]
-            #vis fn is_available() -> #core::primitive::bool {
-                Self::import().bind().is_ok()
-            }
-            }
-        };
-    }
-}
-
-/// The import itself, and what reaches it: associated constants, and for the function that is called `target()`.
-fn accessor(
-    paths: &Paths,
-    group: &Group,
-    import: &Import,
-    function: &Function,
-    pointer: &TokenStream,
-) -> (TokenStream, TokenStream) {
-    let private = &paths.private;
-    let ident = &import.ident;
+    let Import { vis, ident, .. } = import;
+    let pointer = pointer(function);
+    let index = Literal::usize_unsuffixed(index);
     let fallback = function.fallback.as_ref().map(|path| {
         quote! {
             const FALLBACK: #private::Code = {
@@ -184,22 +175,38 @@ fn accessor(
             };
         }
     });
-    let code = function.fallback.as_ref().map(|_| quote!(<#ident>::FALLBACK));
-    let declaration = declaration::import(paths, group, import, code);
     let target = if function.variadic {
         let symbol = function.interpose.then(|| &import.symbols[0]).into_iter();
-        quote!(const CODE: *const () = #private::variadic!(IMPORT #(, #symbol)*);)
+        quote!(const CODE: *const () = #private::variadic!(IMPORTS[#index] #(, #symbol)*);)
     } else if calls_target(&function.style) {
-        quote! {
-            #[inline(always)]
-            fn target() -> *const () {
-                #private::target!(IMPORT)
-            }
-        }
+        quote!(#private::target! { IMPORTS[#index] })
     } else {
         TokenStream::new()
     };
-    (declaration, quote!(#fallback #target))
+    quote! {
+        impl #ident {
+            #fallback
+            #target
+
+            /// Binds the import if need be and returns the function; the error says what was tried.
+            #[inline]
+            #vis fn resolve() -> #core::result::Result<#pointer, #private::ImportError> {
+                unsafe { #private::resolve(&IMPORTS[#index]) }
+            }
+
+            /// Whether the import can be bound; binds it if so.
+            #[inline]
+            #vis fn is_available() -> #core::primitive::bool {
+                #private::is_available(&IMPORTS[#index])
+            }
+        }
+    }
+}
+
+/// An import's fallback, by the constant that its companion has.
+fn fallback(import: &Import, function: &Function) -> Option<TokenStream> {
+    let ident = &import.ident;
+    function.fallback.as_ref().map(|_| quote!(<#ident>::FALLBACK))
 }
 
 /// Whether a call goes through the slot, bound or not.

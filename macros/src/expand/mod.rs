@@ -42,10 +42,11 @@ fn local(name: &str) -> Ident {
 /// Everything that one `#[import_dynamic]` stands for.
 pub(crate) fn group(group: &Group) -> TokenStream {
     let paths = Paths::new(&group.krate);
-    let imports = group.imports.iter().map(|import| match &import.shape {
-        Shape::Function(function) => function::expand(&paths, group, import, function),
-        Shape::Data(ty) => data::expand(&paths, group, import, ty),
+    let data = group.imports.iter().filter_map(|import| match &import.shape {
+        Shape::Function(_) => None,
+        Shape::Data(ty) => Some(data::expand(&paths, group, import, ty)),
     });
+    let functions = function::expand(&paths, group);
     let optional = group.imports.iter().all(|import| import.flags.optional || import.flags.fallback);
     let dlopen = note::dlopen(&group.libraries, &group.metadata, optional).map(|note| {
         let condition = condition(&group.imports).map(|condition| cfg(&condition));
@@ -53,7 +54,7 @@ pub(crate) fn group(group: &Group) -> TokenStream {
         quote!(#condition #statics)
     });
     let notes = note::imports(&paths, group);
-    quote!(#(#imports)* #notes #dlopen)
+    quote!(#functions #(#data)* #notes #dlopen)
 }
 
 /// The `cfg` under which at least one of the imports exists; none if one always does.

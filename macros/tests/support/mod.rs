@@ -41,19 +41,19 @@ pub struct ImportError(pub &'static CStr);
 pub struct Errno(pub i32);
 
 thread_local! {
-    /// The declaration that this thread bound last.
-    static LAST: std::cell::Cell<Option<&'static private::Declaration>> = const { std::cell::Cell::new(None) };
+    /// The import that this thread bound last.
+    static LAST: std::cell::Cell<Option<&'static private::Import>> = const { std::cell::Cell::new(None) };
 }
 
-/// The declaration of the import that `bind` binds.
-pub fn declaration(bind: impl FnOnce() -> bool) -> &'static private::Declaration {
+/// The import that `bind` binds.
+pub fn declaration(bind: impl FnOnce() -> bool) -> &'static private::Import {
     bind();
     LAST.get().unwrap()
 }
 
 /// Binds by name: the first symbol that the host has, then the fallback.
 #[inline(never)]
-fn bind(slot: &AtomicPtr<()>, declaration: &'static private::Declaration) -> Result<*const (), ImportError> {
+fn bind(slot: &AtomicPtr<()>, declaration: &'static private::Import) -> Result<*const (), ImportError> {
     LAST.set(Some(declaration));
     let found = declaration.symbols.iter().find_map(|symbol| lookup(symbol));
     let found = found.or(declaration.fallback.map(|code| code.0)).ok_or(ImportError(declaration.symbols[0]))?;

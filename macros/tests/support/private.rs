@@ -9,12 +9,44 @@ pub use core;
 #[repr(C)]
 pub struct Import {
     slot: AtomicPtr<()>,
-    pub declaration: &'static Declaration,
+    pub libraries: &'static [&'static CStr],
+    pub symbols: &'static [&'static CStr],
+    pub version: Option<&'static CStr>,
+    pub flags: Flags,
+    pub fallback: Option<Code>,
 }
 
 impl Import {
-    pub const fn new(declaration: &'static Declaration, _: Stubs) -> Self {
-        Self { slot: AtomicPtr::new(std::ptr::null_mut()), declaration }
+    pub const fn table<const COUNT: usize>(
+        _: Stubs,
+        libraries: &'static [&'static CStr],
+        mut symbols: &'static [&'static CStr],
+        declarations: &[Declaration; COUNT],
+    ) -> [Self; COUNT] {
+        let mut table = [const { Self::new() }; COUNT];
+        let mut index = 0;
+        while index < COUNT {
+            let declaration = declarations[index];
+            let import = &mut table[index];
+            (import.symbols, symbols) = symbols.split_at(declaration.symbols);
+            import.libraries = libraries;
+            import.version = declaration.version;
+            import.flags = declaration.flags;
+            import.fallback = declaration.fallback;
+            index += 1;
+        }
+        table
+    }
+
+    const fn new() -> Self {
+        Self {
+            slot: AtomicPtr::new(std::ptr::null_mut()),
+            libraries: &[],
+            symbols: &[],
+            version: None,
+            flags: Flags::NONE,
+            fallback: None,
+        }
     }
 
     #[inline(never)]
@@ -23,7 +55,7 @@ impl Import {
     }
 
     pub fn bind(&'static self) -> Result<*const (), ImportError> {
-        super::bind(&self.slot, self.declaration)
+        super::bind(&self.slot, self)
     }
 
     pub fn address(&'static self) -> Result<*mut (), ImportError> {
@@ -31,12 +63,27 @@ impl Import {
     }
 }
 
+/// # Safety
+/// `Function` is the type of a pointer to the import's function.
+pub unsafe fn resolve<Function: Copy>(import: &'static Import) -> Result<Function, ImportError> {
+    // SAFETY: as the caller promises.
+    import.bind().map(|code| unsafe { std::mem::transmute_copy::<*const (), Function>(&code) })
+}
+
+pub fn is_available(import: &'static Import) -> bool {
+    import.bind().is_ok()
+}
+
+#[derive(Clone, Copy)]
 pub struct Declaration {
-    pub libraries: &'static [&'static CStr],
-    pub symbols: &'static [&'static CStr],
+    pub symbols: usize,
     pub version: Option<&'static CStr>,
     pub flags: Flags,
     pub fallback: Option<Code>,
+}
+
+impl Declaration {
+    pub const PLAIN: Self = Self { symbols: 1, version: None, flags: Flags::NONE, fallback: None };
 }
 
 #[derive(Clone, Copy)]
@@ -71,8 +118,8 @@ pub struct Stubs;
 
 #[doc(hidden)]
 macro_rules! __stubs {
-    ($import:path) => {{
-        const _: *const $crate::support::private::Import = &raw const $import;
+    ($imports:ident, $count:literal) => {{
+        const _: *const [$crate::support::private::Import; $count] = &raw const $imports;
         $crate::support::private::Stubs
     }};
 }
@@ -80,13 +127,22 @@ macro_rules! __stubs {
 /// Jumps to the slot, which the caller must have bound: the real one need not.
 #[doc(hidden)]
 macro_rules! __variadic {
-    ($import:path) => {{
+    ($imports:ident[$index:literal]) => {{
         #[unsafe(naked)]
         extern "C" fn jump() {
+            const OFFSET: usize = $index * size_of::<$crate::support::private::Import>();
             #[cfg(target_arch = "x86_64")]
-            core::arch::naked_asm!("jmp qword ptr [rip + {}]", sym $import);
+            core::arch::naked_asm!("jmp qword ptr [rip + {} + {}]", sym $imports, const OFFSET);
             #[cfg(target_arch = "aarch64")]
-            core::arch::naked_asm!("adrp x16, {0}", "ldr x16, [x16, :lo12:{0}]", "br x16", sym $import);
+            core::arch::naked_asm!(
+                "adrp x16, {0} + {1}",
+                "ldr x16, [x16, :lo12:{0} + {1}]",
+                "br x16",
+                sym $imports,
+                const OFFSET,
+            );
+            #[cfg(target_arch = "riscv64")]
+            core::arch::naked_asm!("ld t3, {0} + {1}", "jr t3", sym $imports, const OFFSET);
         }
         jump as *const ()
     }};
@@ -95,13 +151,23 @@ macro_rules! __variadic {
 /// What the slot holds.
 #[doc(hidden)]
 macro_rules! __target {
-    ($import:path) => {
-        $import.target()
+    ($imports:ident[$index:literal]) => {
+        fn target() -> *const () {
+            $imports[$index].target()
+        }
+    };
+}
+
+#[doc(hidden)]
+macro_rules! __target_of {
+    ($companion:ident) => {
+        $companion::target()
     };
 }
 
 pub(crate) use __stubs as stubs;
 pub(crate) use __target as target;
+pub(crate) use __target_of as target_of;
 pub(crate) use __variadic as variadic;
 
 pub struct Data<T> {

@@ -1,6 +1,10 @@
 //! Architectures without stubs of their own: a slot is null until the import is bound, and every call tests it.
 
-use crate::import::{Code, Import};
+use crate::declaration::Code;
+use crate::import::Import;
+
+/// The distance of an import's stubs from those of the one before it: there are none.
+pub(crate) const STRIDE: usize = 0;
 
 /// What a slot holds until its import is bound.
 pub(crate) const fn unbound(_: Code) -> *mut () {
@@ -21,21 +25,33 @@ pub extern "C" fn variadic_unsupported() -> ! {
     )
 }
 
-/// The stubs of an import: none.
+/// The stubs of imports: none.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __stubs {
-    ($import:ident) => {
+    ($imports:ident, $count:literal) => {
         $crate::private::core::ptr::null()
     };
 }
 
-/// What a call of `$import` jumps to.
+/// An associated function that tells what a call of `$imports[$index]` jumps to.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __target {
-    ($import:ident) => {
-        $crate::private::Import::target(&$import)
+    ($imports:ident[$index:literal]) => {
+        #[inline(always)]
+        fn target() -> *const () {
+            $crate::private::Import::target(&$imports[$index])
+        }
+    };
+}
+
+/// What `__target!` has defined for the import with the companion type `$companion`: an address.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __target_of {
+    ($companion:ident) => {
+        $companion::target()
     };
 }
 
@@ -43,7 +59,7 @@ macro_rules! __target {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variadic {
-    ($import:ident $(, $symbol:literal)?) => {
+    ($imports:ident[$index:literal] $(, $symbol:literal)?) => {
         $crate::private::variadic_unsupported as *const ()
     };
 }

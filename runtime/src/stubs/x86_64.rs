@@ -2,7 +2,8 @@
 
 use import_dynamic_loader::Continuation;
 
-use crate::import::{Code, Import};
+use crate::declaration::Code;
+use crate::import::Import;
 
 /// What every bind stub jumps to, its import in the scratch register: binds it with all argument registers kept, and
 /// jumps on to what is bound.
@@ -25,6 +26,9 @@ extern "C" fn bind_for_call(import: &'static Import) -> Continuation {
 /// Where the bind stub is: behind the guest stub, whose two instructions have no shorter form.
 const BIND_STUB: usize = crate::private::if_guest!({ 7 + 6 } { 0 });
 
+/// The distance of an import's stubs from those of the one before it.
+pub(crate) const STRIDE: usize = BIND_STUB + 7 + 5;
+
 /// What a slot holds until its import is bound.
 pub(crate) const fn unbound(stubs: Code) -> *mut () {
     stubs.0.wrapping_byte_add(BIND_STUB).cast_mut()
@@ -36,29 +40,40 @@ pub(crate) fn bound(_: &'static Import, code: *const ()) -> *const () {
     code
 }
 
-/// The stubs of the import that the static `$import` is: an expression for a constant.
+/// The stubs of the imports that the table `$imports` has, one's behind the other's: an expression for a constant.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __stubs {
-    ($import:ident) => {{
+    ($imports:ident, $count:literal) => {{
         #[unsafe(naked)]
         unsafe extern "C" fn stubs() {
             $crate::private::if_guest! {{
                 $crate::private::core::arch::naked_asm!(
-                    "mov r10, qword ptr [rip + {import} + {target}]", // the guest stub: the host's function
-                    "jmp qword ptr [rip + {enter}]",                  // swap the thread pointer around it
-                    "lea r11, [rip + {import}]", // the bind stub: which import
-                    "jmp {trampoline}",         // bind it, then call it
-                    import = sym $import,
+                    ".set .Limport_dynamic_offset, 0", // the first import
+                    ".rept {count}",                  // for each:
+                    // the guest stub: the host's function
+                    "mov r10, qword ptr [rip + {imports} + .Limport_dynamic_offset + {target}]",
+                    "jmp qword ptr [rip + {enter}]", // swap the thread pointer around it
+                    "lea r11, [rip + {imports} + .Limport_dynamic_offset]", // the bind stub: which import
+                    "{{disp32}} jmp {trampoline}",   // bind it, then call it; five bytes wherever that is
+                    ".set .Limport_dynamic_offset, .Limport_dynamic_offset + 64", // the next import
+                    ".endr",                         // no code
+                    count = const $count,
+                    imports = sym $imports,
                     target = const $crate::private::TARGET_OFFSET,
                     enter = sym $crate::private::ENTER,
                     trampoline = sym $crate::private::trampoline,
                 )
             } {
                 $crate::private::core::arch::naked_asm!(
-                    "lea r11, [rip + {import}]", // the bind stub: which import
-                    "jmp {trampoline}",         // bind it, then call it
-                    import = sym $import,
+                    ".set .Limport_dynamic_offset, 0", // the first import
+                    ".rept {count}",                  // for each:
+                    "lea r11, [rip + {imports} + .Limport_dynamic_offset]", // the bind stub: which import
+                    "{{disp32}} jmp {trampoline}",   // bind it, then call it; five bytes wherever that is
+                    ".set .Limport_dynamic_offset, .Limport_dynamic_offset + 64", // the next import
+                    ".endr",                         // no code
+                    count = const $count,
+                    imports = sym $imports,
                     trampoline = sym $crate::private::trampoline,
                 )
             }}
@@ -67,41 +82,51 @@ macro_rules! __stubs {
     }};
 }
 
-/// What a call of `$import` calls: a jump through the slot. On these processors a direct call of it takes half the time that a
-/// call of what a register or memory holds takes.
+/// What a call of `$imports[$index]` calls, as an associated function: a jump through the slot. On these processors a direct
+/// call of it takes half the time that a call of what a register or memory holds takes.
 ///
 /// It is a generic function, so that each crate that calls makes one of its own, which it calls directly: a function of
 /// another crate is called through the global offset table.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __target {
-    ($import:ident) => {{
+    ($imports:ident[$index:literal]) => {
         #[unsafe(naked)]
-        unsafe extern "C" fn call<Crate>() {
+        unsafe extern "C" fn target<Crate>() {
             $crate::private::core::arch::naked_asm!(
-                "jmp qword ptr [rip + {import}]", // the slot, the import's first word; loads acquire on this architecture
+                // the slot, the import's first word; loads acquire on this architecture
+                $crate::private::core::concat!("jmp qword ptr [rip + {imports} + 64 * ", $index, "]"),
                 // Such functions begin at eight bytes, so that no jump crosses 32, where some processors are slow; not in the
                 // smallest programs.
                 $crate::private::if_guest!({ ".p2align 3" } { "" }), // padding behind it
-                import = sym $import,
+                imports = sym $imports,
             )
         }
-        call::<()> as *const ()
-    }};
+    };
 }
 
-/// A function that jumps through the slot of `$import`: what a variadic declaration needs, which Rust cannot define. With
-/// `$symbol`, it is the C symbol of that name in a static program.
+/// What `__target!` has defined for the import with the companion type `$companion`: an address.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __target_of {
+    ($companion:ident) => {
+        $companion::target::<()> as *const ()
+    };
+}
+
+/// A function that jumps through the slot of `$imports[$index]`: what a variadic declaration needs, which Rust cannot define.
+/// With `$symbol`, it is the C symbol of that name in a static program.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variadic {
-    ($import:ident $(, $symbol:literal)?) => {{
+    ($imports:ident[$index:literal] $(, $symbol:literal)?) => {{
         #[unsafe(naked)]
         $(#[cfg_attr(all(target_os = "linux", target_feature = "crt-static"), unsafe(export_name = $symbol))])?
         unsafe extern "C" fn variadic() {
             $crate::private::core::arch::naked_asm!(
-                "jmp qword ptr [rip + {import}]", // the slot is the import's first word
-                import = sym $import,
+                // the slot is the import's first word
+                $crate::private::core::concat!("jmp qword ptr [rip + {imports} + 64 * ", $index, "]"),
+                imports = sym $imports,
             )
         }
         variadic as *const ()

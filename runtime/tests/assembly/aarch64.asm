@@ -5,11 +5,24 @@ call_site:
     add x8, x8, OFFSET
     ldar x8, [x8]
     blr x8
+    adrp x8, PAGE
+    add x8, x8, OFFSET
+    ldar x8, [x8]
+    blr x8
     add x0, x0, #0x1
     ldp x29, x30, [sp], #16
     ret
-call_cost::labs>::target::call:
-call_cost::_::IMPORT::stubs:
+call_cost::labs>::target:
+call_cost::llabs>::target:
+call_cost::_::IMPORTS::stubs:
+    bti c
+    adrp x9, PAGE
+    ldr x9, [x9, OFFSET]
+    b <import_dynamic_loader::arch::aarch64::guest::guest_enter_fast>
+    bti c
+    adrp x9, PAGE
+    add x9, x9, OFFSET
+    b <import_dynamic::stubs::aarch64::trampoline>
     bti c
     adrp x9, PAGE
     ldr x9, [x9, OFFSET]

@@ -1,15 +1,23 @@
 call_site:
     push rax
-    call <<call_cost::labs>::target::call>
+    call <<call_cost::labs>::target>
+    mov rdi,rax
+    call <<call_cost::llabs>::target>
     inc rax
     pop rcx
     ret
-call_cost::labs>::target::call:
-    jmp QWORD PTR [call_cost::_::IMPORT]
-call_cost::_::IMPORT::stubs:
-    mov r10,QWORD PTR [call_cost::_::IMPORT+0x8]
+call_cost::labs>::target:
+    jmp QWORD PTR [call_cost::_::IMPORTS]
+call_cost::llabs>::target:
+    jmp QWORD PTR [call_cost::_::IMPORTS+0x40]
+call_cost::_::IMPORTS::stubs:
+    mov r10,QWORD PTR [call_cost::_::IMPORTS+0x8]
     jmp QWORD PTR [import_dynamic_loader::guest::ENTER]
-    lea r11,[call_cost::_::IMPORT]
+    lea r11,[call_cost::_::IMPORTS]
+    jmp <import_dynamic::stubs::x86_64::trampoline>
+    mov r10,QWORD PTR [call_cost::_::IMPORTS+0x48]
+    jmp QWORD PTR [import_dynamic_loader::guest::ENTER]
+    lea r11,[call_cost::_::IMPORTS+0x40]
     jmp <import_dynamic::stubs::x86_64::trampoline>
 guest::guest_enter_fast:
     mov r11,TLS

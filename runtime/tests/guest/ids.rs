@@ -8,6 +8,7 @@ use std::time::Duration;
 use import_dynamic::guest_scope;
 
 use crate::imports::*;
+use crate::is_root;
 
 mod functions;
 
@@ -16,6 +17,7 @@ use functions::*;
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("ids_changed_by_home", || on_all_threads(|| change_with(libc_functions()))),
     ("ids_changed_by_an_import", || on_all_threads(|| change_with(imported_functions()))),
+    ("ids_changed_when_bound_with_all", || on_all_threads(|| change_with((bind_all(), imported_functions()).1))),
     ("ids_changed_by_a_library", || on_all_threads(by_a_library)),
     ("ids_changed_by_a_thread_of_the_guest", || on_all_threads(by_a_guest_thread)),
     ("ids_changed_in_a_callback", || on_all_threads(in_a_callback)),
@@ -27,17 +29,6 @@ pub(crate) const CASES: &[(&str, fn())] = &[
 ];
 
 const SAME: c_uint = c_uint::MAX;
-
-/// Says that a case is skipped when it would need rights that this process has not.
-fn is_root() -> bool {
-    // SAFETY: getuid(2).
-    let root = unsafe { libc::getuid() } == 0;
-    if !root {
-        assert!(std::env::var_os("CI").is_none(), "not root");
-        println!("skipped: not root");
-    }
-    root
-}
 
 /// The ids of every kernel thread of the process: user ids, group ids, groups.
 fn ids() -> Vec<[String; 3]> {
@@ -247,8 +238,7 @@ fn in_a_child() {
     }
     let run = || {
         assert_eq!(labs(-1), 1);
-        let mut command = crate::this_program();
-        let output = command.args(["--case", "ids_refused"]).env("IDS", "1").uid(2001).gid(1001).output().expect("run");
+        let output = crate::case("ids_refused").env("IDS", "1").uid(2001).gid(1001).output().expect("run");
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && text.contains("2001 2001 2001 2001, 1001 1001 1001 1001"), "{output:?}");
     };

@@ -41,6 +41,12 @@ unsafe extern "C" {
     pub(crate) fn pthread_join(thread: usize, value: *mut *mut c_void) -> c_int;
 }
 
+/// Binds every import of this program; libraries of other cases may not be there.
+pub(crate) fn bind_all() {
+    drop(import_dynamic::bind_all());
+    assert!(labs::is_available());
+}
+
 /// A value of `/proc/self/status`, as it is written there.
 pub(crate) fn status(key: &str) -> String {
     let text = std::fs::read_to_string("/proc/self/status").expect("/proc is mounted");

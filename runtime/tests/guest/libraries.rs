@@ -29,9 +29,7 @@ pub(crate) const REPEATED: [fn(); 4] = [zlib, libcrypto, icu::icu, nss];
 /// Says that a case is skipped when its library is not there; an error in CI, which installs it.
 fn missing(result: Result<impl Sized, import_dynamic::ImportError>) -> bool {
     let Err(error) = result else { return false };
-    assert!(std::env::var_os("CI").is_none(), "{error}");
-    println!("skipped: {error}");
-    true
+    !crate::skip(&error.to_string())
 }
 
 #[import_dynamic("libz.so.1")]

@@ -25,8 +25,7 @@ fn build_with(compiler: &str, suffix: &str, name: &str, source: &str) -> bool {
         let path = CString::new(output.into_os_string().into_encoded_bytes()).expect("no NUL");
         import_dynamic::host().expect("a host").dlopen(&path).expect("the library");
     } else {
-        assert!(std::env::var_os("CI").is_none(), "no {compiler}");
-        println!("skipped: no {compiler}");
+        crate::skip(&format!("no {compiler}"));
     }
     let _ = std::fs::remove_dir_all(&directory);
     built

@@ -176,7 +176,7 @@ fn robust_process() {
     std::fs::write(&path, [0; 4096]).expect("a file");
     let mutex = map(&path);
     mutex.init(make_robust);
-    let status = crate::this_program().args(["--case", "self_victim"]).env("HOW", &path).status();
+    let status = crate::case("self_victim").env("HOW", &path).status();
     let _ = std::fs::remove_file(&path);
     assert_eq!(status.expect("run").signal(), Some(libc::SIGKILL));
     expect_owner_dead(mutex);

@@ -2,7 +2,6 @@
 
 use core::ffi::{c_char, c_int, c_void};
 use std::cell::Cell;
-use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::imports::*;
@@ -14,10 +13,22 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ("named_fork", || forks(|| fork())),
     ("named_vfork", || forks(|| vfork())),
     ("named_fork_on_a_thread", || std::thread::spawn(|| forks(|| fork())).join().expect("children that end well")),
-    ("named_exit", exits),
-    ("named_daemon", daemons),
+    ("named_exit", || exits("exit")),
+    ("named_daemon", || daemons("daemon")),
     ("named_victim", victim),
+    ("bound_with_all_sigaction", || after_bind_all(sigactions)),
+    ("bound_with_all_signal", || after_bind_all(signals)),
+    ("bound_with_all_fork", || after_bind_all(|| forks(|| fork()))),
+    ("bound_with_all_vfork", || after_bind_all(|| forks(|| vfork()))),
+    ("bound_with_all_exit", || exits("bound exit")),
+    ("bound_with_all_daemon", || daemons("bound daemon")),
 ];
+
+/// Runs a case with every import bound before its first call.
+fn after_bind_all(case: fn()) {
+    bind_all();
+    case();
+}
 
 #[import_dynamic::import_dynamic("libc")]
 unsafe extern "C" {
@@ -106,24 +117,19 @@ fn forks(fork: fn() -> c_int) {
 }
 
 fn run_victim(how: &str) -> (Option<i32>, Vec<String>) {
-    let mut command = crate::this_program();
-    command.args(["--case", "named_victim"]).env("HOW", how).stdin(Stdio::null());
-    let output = command.output().expect("run");
+    let output = crate::case("named_victim").env("HOW", how).output().expect("run");
     let text = String::from_utf8(output.stdout).expect("text");
     let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
     lines.sort();
     (output.status.code(), lines)
 }
 
-fn exits() {
-    assert_eq!(
-        run_victim("exit"),
-        (Some(5), ["guest", "handler of guest", "handler of home"].map(str::to_owned).into())
-    );
+fn exits(how: &str) {
+    assert_eq!(run_victim(how), (Some(5), ["guest", "handler of guest", "handler of home"].map(str::to_owned).into()));
 }
 
-fn daemons() {
-    assert_eq!(run_victim("daemon"), (Some(0), ["a leader in /", "guest"].map(str::to_owned).into()));
+fn daemons(how: &str) {
+    assert_eq!(run_victim(how), (Some(0), ["a leader in /", "guest"].map(str::to_owned).into()));
 }
 
 #[import_dynamic::callback]
@@ -137,9 +143,10 @@ extern "C" fn of_home() {
 
 fn victim() {
     let how = std::env::var("HOW").unwrap_or_default();
+    let how = how.strip_prefix("bound ").inspect(|_| bind_all()).unwrap_or(&how);
     // SAFETY: puts(3), atexit(3) and what it is in the guest, getsid(2) and getpid(2).
     unsafe {
-        match &*how {
+        match how {
             "exit" => {
                 puts(c"guest".as_ptr());
                 libc::atexit(of_home);

@@ -7,8 +7,8 @@ use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::case;
 use crate::imports::*;
-use crate::this_program;
 
 mod locks;
 
@@ -173,8 +173,8 @@ fn while_threads_attach(fork: impl Fn()) {
 fn command_with_pre_exec() {
     use_imports();
     let run = || {
-        let mut command = this_program();
-        command.args(["--case", "exit_victim"]).env("HOW", "print").stdout(Stdio::piped());
+        let mut command = case("exit_victim");
+        command.env("HOW", "print").stdout(Stdio::piped());
         // SAFETY: the child calls imports, which is what this is about.
         unsafe {
             command.pre_exec(|| {
@@ -232,8 +232,8 @@ fn exit_victim() {
 
 fn end(how: &str) -> (Output, Duration) {
     let start = Instant::now();
-    let mut command = this_program();
-    command.args(["--case", "exit_victim"]).env("HOW", how).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut command = case("exit_victim");
+    command.env("HOW", how).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().expect("a child");
     let input = child.stdin.take(); // open until the child has ended
     let mut text = Vec::new();

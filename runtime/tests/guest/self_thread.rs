@@ -116,7 +116,7 @@ fn signals_of_others() {
 
 fn aborts() {
     for how in ["by name", "inside"] {
-        let status = crate::this_program().args(["--case", "self_victim"]).env("HOW", how).status();
+        let status = crate::case("self_victim").env("HOW", how).status();
         assert_eq!(status.expect("run").signal(), Some(libc::SIGABRT), "{how}");
     }
 }

@@ -128,9 +128,8 @@ fn heaps() {
 
 /// A libc takes variables out of the environment where the kernel has put it, in front of what bringing up needs.
 fn environment_changed() {
-    let mut command = crate::this_program();
-    command.args(["--case", "environment_changed_victim"]).env("REMOVED", "1").env("REMOVED_TOO", "1");
-    let output = command.output().expect("run");
+    let mut command = crate::case("environment_changed_victim");
+    let output = command.env("REMOVED", "1").env("REMOVED_TOO", "1").output().expect("run");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 

@@ -4,8 +4,7 @@ use super::*;
 
 /// std's own report, which looks at a thread-local, when the stack ends in guest code.
 pub(super) fn stack_overflow() {
-    let mut command = crate::this_program();
-    let output = command.args(["--case", "signal_stack_overflow_victim"]).env("OVERFLOW", "1").output().expect("run");
+    let output = crate::case("signal_stack_overflow_victim").env("OVERFLOW", "1").output().expect("run");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.contains("has overflowed its stack"), "{:?} {text}", output.status);
 }

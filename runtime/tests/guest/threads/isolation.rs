@@ -41,11 +41,27 @@ fn set_control_words((control, _): (u64, u64)) {
     unsafe { std::arch::asm!("msr fpcr, {}", in(reg) control) };
 }
 
+#[cfg(target_arch = "riscv64")]
+fn control_words() -> (u64, u64) {
+    let control: u64;
+    // SAFETY: the word is read.
+    unsafe { std::arch::asm!("frrm {}", out(reg) control) };
+    (control, 0)
+}
+
+#[cfg(target_arch = "riscv64")]
+fn set_control_words((control, _): (u64, u64)) {
+    // SAFETY: nothing is computed meanwhile.
+    unsafe { std::arch::asm!("fsrm {}", in(reg) control) };
+}
+
 /// Others than every thread begins with: rounding up, and on x86-64 precision by double words.
 #[cfg(target_arch = "x86_64")]
 const UNUSUAL: (u64, u64) = (0x5f80, 0x0a7f);
 #[cfg(target_arch = "aarch64")]
 const UNUSUAL: (u64, u64) = (1 << 22, 0);
+#[cfg(target_arch = "riscv64")]
+const UNUSUAL: (u64, u64) = (3, 0);
 
 /// The home libc's locale.
 fn locale() -> String {

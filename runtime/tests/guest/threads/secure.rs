@@ -7,12 +7,7 @@ pub(super) fn secure_execution() {
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
 
-    if crate::is_emulated("the kernel would have to start the emulator") {
-        return;
-    }
-    // SAFETY: getuid(2).
-    if unsafe { libc::getuid() } != 0 {
-        println!("skipped: not root");
+    if crate::is_emulated("the kernel would have to start the emulator") || !crate::is_root() {
         return;
     }
     let copy = std::env::temp_dir().join(format!("import-dynamic-set-uid-{}", std::process::id()));

@@ -6,7 +6,7 @@ use std::mem::zeroed;
 use std::path::PathBuf;
 
 use crate::MODE;
-use crate::imports::{close, getenv, labs, open};
+use crate::imports::{close, getenv, labs, open_for_reading};
 use import_dynamic::{Errno, LinkMode};
 
 const ENOENT: i32 = 2;
@@ -17,8 +17,7 @@ pub(crate) fn errno() {
     assert_eq!(labs(-1), 1);
     // SAFETY: close(2) of no file, by the program's own libc.
     assert_eq!(unsafe { libc::close(-1) }, -1);
-    // SAFETY: open(2) for reading, by the host's libc.
-    assert_eq!(unsafe { open(c"/no/such/file".as_ptr(), libc::O_RDONLY) }, -1);
+    assert_eq!(open_for_reading(c"/no/such/file"), -1);
     let own = io::Error::last_os_error().raw_os_error();
     assert_eq!(import_dynamic::errno(), Errno(ENOENT));
     assert_eq!(own, Some(if MODE == LinkMode::Guest { EBADF } else { ENOENT }));
@@ -100,6 +99,30 @@ fn change_rounding() {
     unsafe { std::arch::asm!("msr fpcr, {}", in(reg) 0x0180_0000u64) };
 }
 
+/// How this thread's floating-point unit rounds.
+#[cfg(target_arch = "riscv64")]
+fn rounding() -> [u32; 2] {
+    let control: u64;
+    // SAFETY: reads the control register.
+    unsafe { std::arch::asm!("frrm {}", out(reg) control) };
+    [control as u32, 0]
+}
+
+/// Has it round down.
+#[cfg(target_arch = "riscv64")]
+fn change_rounding() {
+    // SAFETY: a valid mode; nothing is computed with it.
+    unsafe { std::arch::asm!("fsrm {}", in(reg) 2u64) };
+}
+/// Elsewhere only native mode is served, and nothing is brought up.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+fn rounding() -> [u32; 2] {
+    [0; 2]
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+fn change_rounding() {}
+
 /// Signal mask, directories, files and rounding are those from before the first import.
 pub(crate) fn untouched() {
     // SAFETY: sets of signals, umask(2).
@@ -117,8 +140,7 @@ pub(crate) fn untouched() {
     assert_eq!(before.signals.iter().filter(|blocked| **blocked).count(), 2);
     assert_eq!(labs(-5), 5);
     assert_eq!(State::now(), before);
-    // SAFETY: open(2) of a file that there is not.
-    assert_eq!(unsafe { open(c"no-such-file".as_ptr(), libc::O_RDONLY) }, -1);
+    assert_eq!(open_for_reading(c"no-such-file"), -1);
     assert_eq!(State::now(), before);
 }
 

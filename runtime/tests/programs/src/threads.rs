@@ -5,7 +5,7 @@ use std::ptr::{null, null_mut};
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
-use crate::imports::{free, freeaddrinfo, getaddrinfo, labs, malloc, snprintf};
+use crate::imports::{format_numbers, free, freeaddrinfo, getaddrinfo, labs, malloc};
 
 /// Eight threads, of which none has called an import before all eight do.
 pub(crate) fn at_once() {
@@ -29,12 +29,10 @@ fn work(thread: usize, round: usize) {
     let size = 16 + (round * 37 + thread * 11) % 3000;
     let memory = malloc(size).cast::<u8>();
     assert!(!memory.is_null());
-    // SAFETY: memory of this size; snprintf(3) with arguments that fit the format.
+    // SAFETY: memory of this size.
     unsafe {
         memory.write_bytes(thread as u8, size);
-        let format = c"%zu %.3f %s %zu";
-        let written =
-            snprintf(memory.cast(), size, format.as_ptr(), thread, round as f64 / 8.0, c"text".as_ptr(), round);
+        let written = format_numbers(memory.cast(), size, thread, round as f64 / 8.0, round);
         let expected = format!("{thread} {:.3} text {round}", round as f64 / 8.0);
         assert_eq!(written as usize, expected.len());
         let kept = &expected.as_bytes()[..expected.len().min(size - 1)];

@@ -1,0 +1,2 @@
+/* What the other library needs. */
+int needed(void) { return 20; }
