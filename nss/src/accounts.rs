@@ -1,18 +1,15 @@
 //! Users and groups, for Rust.
 
-use core::ffi::{CStr, c_char, c_int};
-use core::mem::MaybeUninit;
-use core::ptr;
-use std::ffi::{CString, OsStr, OsString};
-use std::io;
-use std::os::unix::ffi::OsStrExt;
+use core::ffi::c_int;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use libc::{group, passwd};
 
+use crate::ask::{c_string, get, text, texts};
 use crate::error::Error;
 use crate::host::GroupListItem;
-use crate::records::{self, Place};
+use crate::records;
 
 /// A user, as passwd(5) has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,42 +112,6 @@ pub fn groups_of(name: &str, first: u32) -> Result<Vec<u32>, Error> {
     }
 }
 
-fn c_string(name: &str) -> Result<CString, Error> {
-    CString::new(name).map_err(|_| Error::NulInName { name: name.to_owned() })
-}
-
-/// How large a record may get, in bytes.
-const LARGEST: usize = 1 << 24;
-
-/// Asks with a buffer that grows while it is too small.
-fn get<R, T>(name: &str, ask: impl Fn(Place<R>) -> c_int, read: impl Fn(&R) -> T) -> Result<Option<T>, Error> {
-    let mut buffer: Vec<c_char> = vec![0; 1024];
-    loop {
-        let mut record = MaybeUninit::<R>::uninit();
-        let mut result = ptr::null_mut();
-        let place = Place {
-            record: record.as_mut_ptr(),
-            buffer: buffer.as_mut_ptr(),
-            length: buffer.len(),
-            result: &raw mut result,
-        };
-        let code = ask(place);
-        // SAFETY: null, or the record, whose strings are in the buffer.
-        if let Some(record) = unsafe { result.as_ref() } {
-            return Ok(Some(read(record)));
-        }
-        match code {
-            libc::ERANGE if buffer.len() < LARGEST => buffer.resize(buffer.len() * 2, 0),
-            // So says a libc whose files, or whose sources, do not have the name (getpwnam(3), "ERRORS").
-            0 | libc::ENOENT | libc::ESRCH => return Ok(None),
-            records::NOBODY => return Err(Error::Nobody { name: name.to_owned() }),
-            code => {
-                return Err(Error::System { name: name.to_owned(), source: io::Error::from_raw_os_error(code) });
-            }
-        }
-    }
-}
-
 impl User {
     fn read(record: &passwd) -> Self {
         Self {
@@ -166,22 +127,6 @@ impl User {
 
 impl Group {
     fn read(record: &group) -> Self {
-        let mut members = Vec::new();
-        let mut next = record.gr_mem;
-        // SAFETY: null, or an array of C strings that a null pointer ends.
-        while let Some(&member) = unsafe { next.as_ref() }
-            && !member.is_null()
-        {
-            members.push(text(member));
-            next = next.wrapping_add(1);
-        }
-        Self { name: text(record.gr_name), gid: record.gr_gid, members }
+        Self { name: text(record.gr_name), gid: record.gr_gid, members: texts(record.gr_mem) }
     }
-}
-
-/// A string of a record; empty where it has none.
-fn text(string: *const c_char) -> OsString {
-    // SAFETY: the record's strings are null or end with a null byte.
-    let string = unsafe { crate::names::optional(string) };
-    OsStr::from_bytes(string.map_or(&[], CStr::to_bytes)).to_owned()
 }

@@ -21,7 +21,8 @@ impl Buffer {
         Self { next: start.cast(), left: length }
     }
 
-    fn take(&mut self, size: usize, align: usize) -> Result<*mut u8, Full> {
+    /// Takes room out of the buffer.
+    pub(crate) fn take(&mut self, size: usize, align: usize) -> Result<*mut u8, Full> {
         let padding = self.next.align_offset(align);
         let total = padding.checked_add(size).filter(|total| *total <= self.left).ok_or(Full)?;
         // Within the buffer, or just behind it.
@@ -29,15 +30,6 @@ impl Buffer {
         self.next = self.next.wrapping_add(total);
         self.left -= total;
         Ok(place)
-    }
-
-    /// Copies bytes, aligned as an address must be.
-    #[cfg(all(exports, target_feature = "crt-static"))]
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<*mut c_char, Full> {
-        let place = self.take(bytes.len(), align_of::<u32>())?;
-        // SAFETY: `take` gave that many bytes of the buffer, which nobody else uses.
-        unsafe { place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
-        Ok(place.cast())
     }
 
     /// Copies a string and ends it with a null byte.

@@ -79,11 +79,12 @@ const DECIDED: u8 = 0x80;
 /// Lookups tell who answers them.
 const TELLS: u8 = 0x40;
 
+/// What has been chosen, or is by the first who asks.
 #[derive(Clone, Copy)]
-struct State(u8);
+pub(crate) struct State(u8);
 
 impl State {
-    fn get() -> Self {
+    pub(crate) fn get() -> Self {
         let state = STATE.load(Ordering::Acquire);
         if state & DECIDED != 0 {
             return Self(state);
@@ -99,7 +100,7 @@ impl State {
         }
     }
 
-    fn resolver(self) -> Resolver {
+    pub(crate) fn resolver(self) -> Resolver {
         let number = self.0 & !(DECIDED | TELLS);
         Resolver::ALL.into_iter().find(|resolver| *resolver as u8 == number).unwrap_or_default()
     }
@@ -180,12 +181,6 @@ fn choose(state: State, lookup: Lookup<'_>) -> Provider {
     };
     say(state, lookup, provider, why);
     provider
-}
-
-/// Whether the host's libc is what answers where no name is asked for.
-#[cfg(all(exports, target_feature = "crt-static"))]
-pub(crate) fn is_host() -> bool {
-    matches!(State::get().resolver(), Resolver::Auto | Resolver::Host) && import_dynamic::host().is_ok()
 }
 
 /// Asks the host, if there is one.

@@ -1,4 +1,4 @@
-//! Variables that steer lookups, which secure execution ignores.
+//! Variables that steer lookups, which secure execution ignores, and the name of this machine.
 
 use std::os::unix::ffi::OsStringExt;
 
@@ -6,6 +6,12 @@ use std::os::unix::ffi::OsStringExt;
 /// (`AT_SECURE`, getauxval(3)).
 pub(crate) fn variable(name: &str) -> Option<Vec<u8>> {
     if is_secure() { None } else { std::env::var_os(name).map(OsStringExt::into_vec) }
+}
+
+/// The name of this machine (uname(2)).
+#[cfg(native)]
+pub(crate) fn host_name() -> Vec<u8> {
+    rustix::system::uname().nodename().to_bytes().to_vec()
 }
 
 #[cfg(target_os = "linux")]

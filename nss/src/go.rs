@@ -71,7 +71,7 @@ pub(crate) struct System {
     pub(crate) switch: File,
     /// Whether there is `/etc/mdns.allow`.
     pub(crate) mdns_allow: bool,
-    pub(crate) host_name: Option<Vec<u8>>,
+    pub(crate) host_name: Vec<u8>,
 }
 
 impl System {
@@ -83,17 +83,9 @@ impl System {
             resolv_conf: File::read("/etc/resolv.conf"),
             switch: File::read("/etc/nsswitch.conf"),
             mdns_allow: std::fs::exists("/etc/mdns.allow").unwrap_or(false),
-            host_name: host_name(),
+            host_name: environment::host_name(),
         }
     }
-}
-
-fn host_name() -> Option<Vec<u8>> {
-    let mut name = [0_u8; 256];
-    // SAFETY: the buffer is as long as said, less a byte that stays zero.
-    let result = unsafe { libc::gethostname(name.as_mut_ptr().cast(), name.len() - 1) };
-    let end = name.iter().position(|byte| *byte == 0)?;
-    (result == 0).then(|| name[..end].to_vec())
 }
 
 /// Why this name needs libc on this machine; none if files and DNS are all there is to ask. An address lookup has an empty
@@ -179,7 +171,7 @@ impl Source<'_> {
             b"files" | b"dns" if self.is_usual => None,
             b"files" | b"dns" => Some(Reason::Criteria(lossy(self.name))),
             b"myhostname" if !name.is_empty() => {
-                let own = system.host_name.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(name));
+                let own = system.host_name.eq_ignore_ascii_case(name);
                 if own || is_special(name) { reason() } else { None }
             }
             // A list of names beyond .local that multicast DNS may know is not read here.

@@ -8,7 +8,7 @@ fn plain() -> System {
         resolv_conf: File::Contents(b"nameserver 192.0.2.1\nsearch a b\n# options debug\n".to_vec()),
         switch: File::Contents(b"passwd: files\nhosts: files dns\n".to_vec()),
         mdns_allow: false,
-        host_name: Some(b"machine".to_vec()),
+        host_name: b"machine".to_vec(),
     }
 }
 
@@ -73,7 +73,6 @@ fn every_rule() {
         ("_gateway", hosts("files myhostname dns"), source("myhostname")),
         ("_outbound", hosts("files myhostname dns"), source("myhostname")),
         ("Machine", hosts("files myhostname dns"), source("myhostname")),
-        ("a.example", System { host_name: None, ..hosts("files myhostname dns") }, source("myhostname")),
         ("", hosts("files myhostname dns"), source("myhostname")),
         // Multicast DNS.
         ("a.example", hosts("files mdns4_minimal [NOTFOUND=return] dns"), None),

@@ -51,6 +51,9 @@
 //! if let Some(user) = import_dynamic_nss::user_by_id(0)? {
 //!     println!("{} lives in {}", user.name.display(), user.home.display());
 //! }
+//! if let Some(service) = import_dynamic_nss::service_by_port(53, Some("udp"))? {
+//!     println!("{}", service.name.display());
+//! }
 //! # Ok::<(), import_dynamic_nss::Error>(())
 //! ```
 //!
@@ -63,6 +66,7 @@
 
 mod accounts;
 mod address;
+mod ask;
 #[cfg(native)]
 mod buffer;
 mod choice;
@@ -75,9 +79,9 @@ mod exports;
 mod files;
 #[cfg(native)]
 mod go;
+// Imports; in a dynamic program the host's libc is its own.
+#[cfg_attr(not(all(exports, target_feature = "crt-static")), path = "own_libc.rs")]
 mod host;
-#[cfg(all(native, exports, target_feature = "crt-static"))]
-mod host_record;
 #[cfg(native)]
 mod list;
 mod lookup;
@@ -86,8 +90,12 @@ mod names;
 #[cfg(native)]
 mod native;
 mod records;
+mod services;
+#[cfg(native)]
+mod text;
 
 pub use accounts::{Group, User, current_user, group_by_id, group_by_name, groups_of, user_by_id, user_by_name};
 pub use choice::{Resolver, TooLate, set_resolver};
 pub use error::Error;
 pub use lookup::{Addresses, Query, lookup_addr, lookup_host, lookup_socket_addr};
+pub use services::{Service, service_by_name, service_by_port};

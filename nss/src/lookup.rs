@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use libc::{addrinfo, sockaddr_storage};
 
+use crate::ask::c_string;
 use crate::choice::{self, Provider};
 use crate::error::Error;
 use crate::{address, messages, names};
@@ -146,10 +147,6 @@ impl<'a> Query<'a> {
         }
         Ok(Addresses { list, next: list, port: None })
     }
-}
-
-fn c_string(text: &str) -> Result<CString, Error> {
-    CString::new(text).map_err(|_| Error::NulInName { name: text.to_owned() })
 }
 
 /// What a code of getaddrinfo(3) or getnameinfo(3) means.

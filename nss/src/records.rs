@@ -1,16 +1,18 @@
-//! Users and groups, asked of whoever answers: getpwnam(3), getgrnam(3), getgrouplist(3).
+//! Users, groups and services, asked of whoever answers: getpwnam(3), getgrnam(3), getgrouplist(3), getservbyname(3).
 
 use core::ffi::{CStr, c_char, c_int};
 use core::fmt;
 use core::ptr;
 
+#[cfg(target_os = "linux")]
+use libc::servent;
 use libc::{gid_t, group, passwd, uid_t};
 
 #[cfg(native)]
 use crate::buffer::{Buffer, Full};
 use crate::choice::{Lookup, Provider, provider};
 #[cfg(native)]
-use crate::files::{groups, users};
+use crate::files::{groups, services, users};
 use crate::host::{self, GroupListItem};
 
 /// The value of the `_r` functions when nobody answers.
@@ -73,25 +75,37 @@ impl<R> Place<R> {
     }
 }
 
+/// Asks who answers: the host by its function, with the place behind the arguments given, or a file for a record.
+macro_rules! answer {
+    (
+        $function:literal, $subject:expr, $place:ident,
+        host: $host:ident($($argument:expr),*), $file:ident of $records:ident: $found:expr
+    ) => {
+        match provider_of($function, $subject) {
+            Provider::Host => {
+                host::$host($($argument,)* $place.record, $place.buffer, $place.length, $place.result)
+            }
+            #[cfg(native)]
+            Provider::Native => {
+                $place.fill($records::read(), |$file, buffer| $found.map(|found| found.record(buffer)))
+            }
+            Provider::Nobody => $place.nobody(),
+        }
+    };
+}
+
 /// getpwnam_r(3).
 ///
 /// # Safety
 /// - As for the C function.
 pub(crate) unsafe fn getpwnam_r(name: &CStr, place: Place<passwd>) -> c_int {
-    match provider_of("getpwnam", &name.to_string_lossy()) {
-        // SAFETY: the caller's, for this and the others.
-        Provider::Host => unsafe {
-            host::getpwnam_r(name.as_ptr(), place.record, place.buffer, place.length, place.result)
-        },
-        #[cfg(native)]
-        // SAFETY: as above.
-        Provider::Native => unsafe {
-            place.fill(users::read(), |file, buffer| {
-                users::users(file).find(|user| user.is_named(name.to_bytes())).map(|user| user.record(buffer))
-            })
-        },
-        // SAFETY: as above.
-        Provider::Nobody => unsafe { place.nobody() },
+    // SAFETY: the caller's.
+    unsafe {
+        answer!(
+            "getpwnam", &name.to_string_lossy(), place,
+            host: getpwnam_r(name.as_ptr()),
+            file of users: users::users(file).find(|user| user.is_named(name.to_bytes()))
+        )
     }
 }
 
@@ -100,20 +114,13 @@ pub(crate) unsafe fn getpwnam_r(name: &CStr, place: Place<passwd>) -> c_int {
 /// # Safety
 /// - As for the C function.
 pub(crate) unsafe fn getpwuid_r(uid: uid_t, place: Place<passwd>) -> c_int {
-    match provider_of("getpwuid", &uid) {
-        // SAFETY: the caller's, for this and the others.
-        Provider::Host => unsafe {
-            host::getpwuid_r(uid, place.record, place.buffer, place.length, place.result) //
-        },
-        #[cfg(native)]
-        // SAFETY: as above.
-        Provider::Native => unsafe {
-            place.fill(users::read(), |file, buffer| {
-                users::users(file).find(|user| user.has_id(uid)).map(|user| user.record(buffer))
-            })
-        },
-        // SAFETY: as above.
-        Provider::Nobody => unsafe { place.nobody() },
+    // SAFETY: the caller's.
+    unsafe {
+        answer!(
+            "getpwuid", &uid, place,
+            host: getpwuid_r(uid),
+            file of users: users::users(file).find(|user| user.has_id(uid))
+        )
     }
 }
 
@@ -122,20 +129,13 @@ pub(crate) unsafe fn getpwuid_r(uid: uid_t, place: Place<passwd>) -> c_int {
 /// # Safety
 /// - As for the C function.
 pub(crate) unsafe fn getgrnam_r(name: &CStr, place: Place<group>) -> c_int {
-    match provider_of("getgrnam", &name.to_string_lossy()) {
-        // SAFETY: the caller's, for this and the others.
-        Provider::Host => unsafe {
-            host::getgrnam_r(name.as_ptr(), place.record, place.buffer, place.length, place.result)
-        },
-        #[cfg(native)]
-        // SAFETY: as above.
-        Provider::Native => unsafe {
-            place.fill(groups::read(), |file, buffer| {
-                groups::groups(file).find(|group| group.is_named(name.to_bytes())).map(|group| group.record(buffer))
-            })
-        },
-        // SAFETY: as above.
-        Provider::Nobody => unsafe { place.nobody() },
+    // SAFETY: the caller's.
+    unsafe {
+        answer!(
+            "getgrnam", &name.to_string_lossy(), place,
+            host: getgrnam_r(name.as_ptr()),
+            file of groups: groups::groups(file).find(|group| group.is_named(name.to_bytes()))
+        )
     }
 }
 
@@ -144,20 +144,47 @@ pub(crate) unsafe fn getgrnam_r(name: &CStr, place: Place<group>) -> c_int {
 /// # Safety
 /// - As for the C function.
 pub(crate) unsafe fn getgrgid_r(gid: gid_t, place: Place<group>) -> c_int {
-    match provider_of("getgrgid", &gid) {
-        // SAFETY: the caller's, for this and the others.
-        Provider::Host => unsafe {
-            host::getgrgid_r(gid, place.record, place.buffer, place.length, place.result) //
-        },
-        #[cfg(native)]
-        // SAFETY: as above.
-        Provider::Native => unsafe {
-            place.fill(groups::read(), |file, buffer| {
-                groups::groups(file).find(|group| group.has_id(gid)).map(|group| group.record(buffer))
-            })
-        },
-        // SAFETY: as above.
-        Provider::Nobody => unsafe { place.nobody() },
+    // SAFETY: the caller's.
+    unsafe {
+        answer!(
+            "getgrgid", &gid, place,
+            host: getgrgid_r(gid),
+            file of groups: groups::groups(file).find(|group| group.has_id(gid))
+        )
+    }
+}
+
+/// getservbyname_r(3).
+///
+/// # Safety
+/// - As for the C function.
+#[cfg(target_os = "linux")]
+pub(crate) unsafe fn getservbyname_r(name: &CStr, protocol: Option<&CStr>, place: Place<servent>) -> c_int {
+    let protocol_or_null = protocol.map_or(ptr::null(), CStr::as_ptr);
+    // SAFETY: the caller's.
+    unsafe {
+        answer!(
+            "getservbyname", &name.to_string_lossy(), place,
+            host: getservbyname_r(name.as_ptr(), protocol_or_null),
+            file of services: services::find(file, protocol.map(CStr::to_bytes), |service| service.is_named(name.to_bytes()))
+        )
+    }
+}
+
+/// getservbyport_r(3), with the port in the host's byte order.
+///
+/// # Safety
+/// - As for the C function.
+#[cfg(target_os = "linux")]
+pub(crate) unsafe fn getservbyport_r(port: u16, protocol: Option<&CStr>, place: Place<servent>) -> c_int {
+    let protocol_or_null = protocol.map_or(ptr::null(), CStr::as_ptr);
+    // SAFETY: the caller's.
+    unsafe {
+        answer!(
+            "getservbyport", &port, place,
+            host: getservbyport_r(port.to_be().into(), protocol_or_null),
+            file of services: services::find(file, protocol.map(CStr::to_bytes), |service| service.has_port(port))
+        )
     }
 }
 

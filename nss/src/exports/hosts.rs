@@ -5,10 +5,10 @@ use core::ptr;
 
 use libc::{hostent, socklen_t};
 
+#[cfg(native)]
+use super::host_record;
 use super::static_record::StaticRecord;
 use crate::choice::Provider;
-#[cfg(native)]
-use crate::host_record;
 use crate::records::NOBODY;
 #[cfg(native)]
 use crate::records::Place;

@@ -5,6 +5,8 @@
 
 mod accounts;
 mod enumeration;
+#[cfg(native)]
+mod host_record;
 mod hosts;
 mod names;
 mod services;

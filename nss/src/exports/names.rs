@@ -4,7 +4,8 @@ use core::ffi::{c_char, c_int};
 
 use libc::{addrinfo, sockaddr, socklen_t};
 
-use crate::{choice, host, messages, names};
+use crate::choice::{Resolver, State};
+use crate::{host, messages, names};
 
 /// getaddrinfo(3).
 ///
@@ -52,9 +53,14 @@ unsafe extern "C" fn getnameinfo(
 /// getaddrinfo(3): in the words of the host, if it is there.
 #[unsafe(no_mangle)]
 extern "C" fn gai_strerror(code: c_int) -> *const c_char {
-    if choice::is_host() {
+    if is_host() {
         // SAFETY: it has no preconditions.
         return unsafe { host::gai_strerror(code) };
     }
     messages::of(code).as_ptr()
+}
+
+/// Whether the host's libc is what answers where no name is asked for.
+fn is_host() -> bool {
+    matches!(State::get().resolver(), Resolver::Auto | Resolver::Host) && import_dynamic::host().is_ok()
 }

@@ -8,13 +8,11 @@ use libc::servent;
 
 use super::enumeration::Enumeration;
 use super::static_record::StaticRecord;
-use crate::choice::Provider;
 #[cfg(native)]
-use crate::files::services::{self, Service};
+use crate::files::services;
 use crate::host;
-#[cfg(native)]
 use crate::names::optional;
-use crate::records::{Place, provider_of};
+use crate::records::{self, Place};
 
 /// getservbyname_r(3).
 ///
@@ -29,17 +27,10 @@ unsafe extern "C" fn getservbyname_r(
     length: usize,
     result: *mut *mut servent,
 ) -> c_int {
-    // SAFETY: the caller's, here and below.
-    let text = unsafe { CStr::from_ptr(name) };
-    let place = Place { record, buffer, length, result };
-    match provider_of("getservbyname", &text.to_string_lossy()) {
-        // SAFETY: as above.
-        Provider::Host => unsafe { host::getservbyname_r(name, protocol, record, buffer, length, result) },
-        #[cfg(native)]
-        // SAFETY: as above.
-        Provider::Native => unsafe { find(place, protocol, |service| service.is_named(text.to_bytes())) },
-        // SAFETY: as above.
-        Provider::Nobody => unsafe { place.nobody() },
+    // SAFETY: the caller's.
+    unsafe {
+        let place = Place { record, buffer, length, result };
+        records::getservbyname_r(CStr::from_ptr(name), optional(protocol), place)
     }
 }
 
@@ -56,32 +47,10 @@ unsafe extern "C" fn getservbyport_r(
     length: usize,
     result: *mut *mut servent,
 ) -> c_int {
-    let place = Place { record, buffer, length, result };
-    let number = u16::from_be(port as u16);
-    match provider_of("getservbyport", &number) {
-        // SAFETY: the caller's, here and below.
-        Provider::Host => unsafe { host::getservbyport_r(port, protocol, record, buffer, length, result) },
-        #[cfg(native)]
-        // SAFETY: as above.
-        Provider::Native => unsafe { find(place, protocol, |service| service.has_port(number)) },
-        // SAFETY: as above.
-        Provider::Nobody => unsafe { place.nobody() },
-    }
-}
-
-/// Answers with the first service of a protocol, or of any, that fits.
-///
-/// # Safety
-/// - As for [`Place::fill`]; the protocol is a C string or null.
-#[cfg(native)]
-unsafe fn find(place: Place<servent>, protocol: *const c_char, fits: impl Fn(&Service<'_>) -> bool) -> c_int {
     // SAFETY: the caller's.
     unsafe {
-        let protocol = optional(protocol).map(CStr::to_bytes);
-        place.fill(services::read(), |file, buffer| {
-            let mut all = services::services(file);
-            all.find(|service| service.is_of(protocol) && fits(service)).map(|service| service.record(buffer))
-        })
+        let place = Place { record, buffer, length, result };
+        records::getservbyport_r(u16::from_be(port as u16), optional(protocol), place)
     }
 }
 

@@ -18,7 +18,8 @@ pub(super) struct StaticRecord<R> {
 // duty, as for every such function (getpwnam(3), "MT-Unsafe race").
 unsafe impl<R> Sync for StaticRecord<R> {}
 
-/// How large a record may get, in bytes.
+/// How large the buffer is at first, and how large it may get, in bytes.
+const SMALLEST: usize = 1024;
 const LARGEST: usize = 1 << 24;
 
 impl<R> StaticRecord<R> {
@@ -30,6 +31,10 @@ impl<R> StaticRecord<R> {
     /// program's `errno` set where that is an error.
     pub(super) fn get(&self, fill: impl Fn(Place<R>) -> c_int) -> *mut R {
         let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+        if buffer.is_empty() {
+            // Never too small for a number: glibc 2.17 answers EINVAL then, and not ERANGE.
+            buffer.resize(SMALLEST, 0);
+        }
         loop {
             let mut result = ptr::null_mut();
             let code = fill(Place {
@@ -39,7 +44,7 @@ impl<R> StaticRecord<R> {
                 result: &raw mut result,
             });
             if code == libc::ERANGE && buffer.len() < LARGEST {
-                let length = (buffer.len() * 2).max(1024);
+                let length = buffer.len() * 2;
                 buffer.resize(length, 0);
                 continue;
             }

@@ -1,7 +1,6 @@
 //! Users, groups and services from the files of `/etc`, where the host has no libc to ask.
 
 pub(crate) mod groups;
-#[cfg(all(exports, target_feature = "crt-static"))]
 pub(crate) mod services;
 pub(crate) mod users;
 

@@ -1,7 +1,7 @@
 //! `/etc/host.conf` (host.conf(5)): whether more than one line of `/etc/hosts` may answer.
 
-use super::text;
 use crate::environment;
+use crate::text;
 
 /// Whether all lines of `/etc/hosts` that have a name answer, not the first alone. glibc's own default is the first alone;
 /// Debian's `/etc/host.conf` says `multi on`.

@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::host_conf;
 use super::outcome::{Family, Host, Miss, Reason, Status};
-use super::{host_conf, text};
+use crate::text;
 
 const PATH: &str = "/etc/hosts";
 

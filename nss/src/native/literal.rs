@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::interface;
-use super::text;
+use crate::text;
 
 /// An address, with the scope that belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

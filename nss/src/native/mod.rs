@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `lookup.rs` | `gaih_inet`: literals, then the sources of nsswitch.conf(5), and the code when none has the name |
 //! | `literal.rs`, `interface.rs` | `inet_aton`, `inet_pton`, scopes |
-//! | `socktypes.rs`, `services.rs` | the socket types of an answer, and services(5) |
+//! | `socktypes.rs` | the socket types of an answer; services(5) is read by `nss/src/files/services.rs` |
 //! | `hosts.rs`, `host_conf.rs`, `switch.rs` | hosts(5), host.conf(5), the `hosts:` line of nsswitch.conf(5) |
 //! | `dns.rs`, `dns/` | `nss_dns`, `res_search`, `res_query`, `res_send`; packets are the crate `domain`'s |
 //! | `resolv_conf.rs` | resolv.conf(5), LOCALDOMAIN, RES_OPTIONS |
@@ -46,10 +46,8 @@ mod order;
 mod outcome;
 mod resolv_conf;
 mod reverse;
-mod services;
 mod socktypes;
 mod switch;
-mod text;
 
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
 
 use super::literal::{self, Ipv6Literal};
-use super::text;
 use crate::environment;
+use crate::text;
 
 const PORT: u16 = 53;
 /// MAXNS: further servers are not asked.
@@ -98,7 +98,7 @@ impl Config {
         let file = text::read("/etc/resolv.conf").unwrap_or_default();
         let domain = environment::variable("LOCALDOMAIN");
         let options = environment::variable("RES_OPTIONS");
-        Self::parse(&file, domain.as_deref(), options.as_deref(), &host_name())
+        Self::parse(&file, domain.as_deref(), options.as_deref(), &environment::host_name())
     }
 
     fn parse(file: &[u8], local_domain: Option<&[u8]>, res_options: Option<&[u8]>, host_name: &[u8]) -> Self {
@@ -152,11 +152,6 @@ fn server(value: &[u8]) -> Option<SocketAddr> {
         Ipv6Literal::BadScope(ip) => (ip, 0),
     };
     Some(SocketAddrV6::new(ip, PORT, 0, scope).into())
-}
-
-/// The name of this machine.
-pub(super) fn host_name() -> Vec<u8> {
-    rustix::system::uname().nodename().to_bytes().to_vec()
 }
 
 /// What stands behind a name's first dot.

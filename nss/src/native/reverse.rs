@@ -8,9 +8,11 @@ use super::codes::{
     EAI_AGAIN, EAI_BADFLAGS, EAI_NONAME, NI_ANY, NI_DGRAM, NI_NAMEREQD, NI_NOFQDN, NI_NUMERICHOST, NI_NUMERICSERV,
 };
 use super::outcome::{Family, Host, Miss, Reason};
-use super::resolv_conf::{domain_of, host_name};
+use super::resolv_conf::domain_of;
 use super::switch::{self, Place};
-use super::{Failure, dns, hosts, interface, literal, services};
+use super::{Failure, dns, hosts, interface, literal};
+use crate::environment::host_name;
+use crate::files::services;
 
 /// Refuses flags that nobody knows.
 pub(super) fn check(flags: c_int) -> Result<(), Failure> {

@@ -3,7 +3,9 @@
 use core::ffi::c_int;
 
 use super::codes::{AI_NUMERICSERV, EAI_NONAME, EAI_SERVICE, EAI_SOCKTYPE};
-use super::{Failure, Hints, services, text};
+use super::{Failure, Hints};
+use crate::files::services;
+use crate::text;
 
 /// A socket type that is known, and how it is asked for.
 struct Known {

@@ -4,7 +4,7 @@
 //! nothing is left, and where there is no such line, the order is glibc's own: `files dns`.
 
 use super::outcome::Status;
-use super::text;
+use crate::text;
 
 /// Where names are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

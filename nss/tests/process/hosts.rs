@@ -59,7 +59,8 @@ pub(crate) fn gethostbyname_and_h_errno() {
             &raw mut h_errno,
         )
     };
-    assert_eq!(code, libc::ERANGE);
+    // glibc 2.17 says EINVAL of a number.
+    assert!([libc::ERANGE, libc::EINVAL].contains(&code), "{code}");
     assert!(result.is_null());
 }
 

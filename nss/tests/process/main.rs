@@ -1,9 +1,6 @@
 //! What a static program's lookups give, function by function: every case runs in processes of its own, one for each
-//! resolver that it is for. Arguments choose cases by parts of their names.
-//!
-//! The binary is static: copied into another root directory it runs the cases against the C library there. There
-//! are none on other systems than Linux.
-#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no cases"))]
+//! resolver that it is for. There are none on other systems than Linux.
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, unused_imports, reason = "no cases"))]
 
 #[cfg(target_os = "linux")]
 mod accounts;
@@ -20,8 +17,17 @@ mod services;
 #[cfg(target_os = "linux")]
 mod switches;
 
-use std::path::PathBuf;
-use std::process::{Command, ExitCode, Output, Stdio};
+#[path = "../../../runtime/tests/support/own_processes.rs"]
+#[allow(dead_code, reason = "no emulator runs these")]
+mod own_processes;
+
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use own_processes::{case, is_root, skip, this_file};
+
+/// Longer than all cases take in all roots on a slow machine.
+const LIMIT: Duration = Duration::from_secs(600);
 
 /// The variable that chooses a resolver.
 const NETDNS: &str = "IMPORT_DYNAMIC_NETDNS";
@@ -45,70 +51,27 @@ fn cases() -> impl Iterator<Item = Case> {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [flag, name] = &arguments[..]
-        && flag == "--case"
-    {
-        let (_, _, run) = cases().find(|(case, ..)| case == name).expect("a case of this name");
-        run();
-        return ExitCode::SUCCESS;
-    }
-    if arguments.iter().any(|argument| argument == "--list") {
-        return ExitCode::SUCCESS;
-    }
     if cfg!(not(all(target_os = "linux", target_feature = "crt-static"))) {
         println!("test process ... skipped: nothing is exported in a dynamic program");
         return ExitCode::SUCCESS;
     }
-    let filters: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    let mut failed = 0;
-    for (case, resolvers, _) in cases() {
-        if !filters.is_empty() && !filters.iter().any(|filter| case.contains(*filter)) {
-            continue;
-        }
-        for resolver in resolvers {
-            let output = process(case, resolver);
-            let (out, err) = (text(&output.stdout), text(&output.stderr));
-            let name = if resolver.is_empty() { case.to_owned() } else { format!("{case} ({resolver})") };
-            if !output.status.success() {
-                failed += 1;
-                println!("test {name} ... FAILED\n{}\n{out}{err}", output.status);
-            } else if let Some(line) = out.lines().find(|line| line.starts_with("skipped: ")) {
-                println!("test {name} ... {line}");
-            } else {
-                println!("test {name} ... ok");
-            }
-        }
-    }
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let processes = |name: &'static str| {
+        let (_, resolvers, _) = cases().find(|(case, ..)| *case == name).expect("a case of this name");
+        resolvers.iter().map(|resolver| process(name, resolver)).collect()
+    };
+    own_processes::main(cases().map(|(name, _, run)| (name, run)), LIMIT, processes)
 }
 
-/// The program's file: by its name, for there may be no /proc.
-fn this_program() -> PathBuf {
-    std::env::current_exe().unwrap_or_else(|_| std::env::args_os().next().expect("a name").into())
-}
-
-/// Runs a case with a resolver; with none, as the environment has it.
-fn process(case: &str, resolver: &str) -> Output {
-    let mut command = Command::new(this_program());
-    command.args(["--case", case]).stdin(Stdio::null());
-    if !resolver.is_empty() {
-        command.env(NETDNS, resolver);
+/// The process that runs a case with a resolver, and its name; with none, as the environment has it.
+fn process(name: &str, resolver: &str) -> (String, Command) {
+    let mut command = case(name);
+    if resolver.is_empty() {
+        return (name.to_owned(), command);
     }
-    command.output().expect("a process")
+    command.env(NETDNS, resolver);
+    (format!("{name} ({resolver})"), command)
 }
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Says why a case is skipped; in CI it fails.
-fn skip(reason: &str) {
-    assert!(std::env::var_os("CI").is_none(), "{reason}");
-    println!("skipped: {reason}");
-}
-
-fn is_root() -> bool {
-    // SAFETY: it has no preconditions.
-    unsafe { libc::geteuid() == 0 }
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use import_dynamic_nss::{Resolver, TooLate, set_resolver};
 
-use crate::{Case, NETDNS, NONE, is_root, skip, text, this_program};
+use crate::{Case, NETDNS, NONE, case, is_root, text, this_file};
 
 pub(crate) const CASES: &[Case] = &[
     ("each_lookup_tells_who_answers", NONE, each_lookup_tells_who_answers),
@@ -22,8 +22,7 @@ fn look_up() {
 }
 
 fn look_up_with(value: &str) -> Output {
-    let mut command = Command::new(this_program());
-    command.args(["--case", "look_up"]).env(NETDNS, value).output().expect("a process")
+    case("look_up").env(NETDNS, value).output().expect("a process")
 }
 
 fn each_lookup_tells_who_answers() {
@@ -66,12 +65,12 @@ fn the_program_chooses() {
 
 fn secure_execution_ignores_the_variable() {
     if !is_root() {
-        return skip("not root");
+        return;
     }
     let folder = std::env::temp_dir().join(format!("nss-secure-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let copy = folder.join("program");
-    std::fs::copy(this_program(), &copy).expect("a copy");
+    std::fs::copy(this_file(), &copy).expect("a copy");
     chown(&copy, Some(1), Some(1)).expect("a user of its own");
     std::fs::set_permissions(&copy, PermissionsExt::from_mode(0o4755)).expect("set-user-ID");
     let output = Command::new(&copy).args(["--case", "look_up"]).env(NETDNS, "native+1").output();

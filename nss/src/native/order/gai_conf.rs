@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::native::text;
+use crate::text;
 
 /// A prefix, and what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,11 @@ domain 53/udp
 http\t80/tcp www # web
 snmp 161/udp
 sigtran 2905/sctp
+large 99999/tcp
+larger 4294967296/tcp
+none /tcp
+without 7
+blank 7 /tcp
 ";
 
 pub(super) const ADDRESSES: &[&str] = &[
@@ -130,4 +135,9 @@ pub(super) const SERVICE_NAMES: &[&str] = &[
     "",
     "*",
     "echo",
+    "large",
+    "larger",
+    "none",
+    "without",
+    "blank",
 ];

@@ -24,7 +24,7 @@ mod h_errno {
 ///
 /// # Safety
 /// - As for the C function, whose result `place` is.
-pub(crate) unsafe fn by_name(name: &CStr, family: c_int, place: Place<hostent>, h_errno: *mut c_int) -> c_int {
+pub(super) unsafe fn by_name(name: &CStr, family: c_int, place: Place<hostent>, h_errno: *mut c_int) -> c_int {
     let hints = Hints { flags: libc::AI_CANONNAME, family, socktype: libc::SOCK_STREAM, protocol: 0 };
     let found = match family {
         libc::AF_INET | libc::AF_INET6 => native::getaddrinfo(Some(name), None, &hints),
@@ -42,7 +42,7 @@ pub(crate) unsafe fn by_name(name: &CStr, family: c_int, place: Place<hostent>, 
 ///
 /// # Safety
 /// - As for the C function, whose result `place` is.
-pub(crate) unsafe fn by_address(
+pub(super) unsafe fn by_address(
     address: *const c_void,
     length: socklen_t,
     family: c_int,
@@ -104,8 +104,8 @@ fn write((name, addresses): &(Vec<u8>, Vec<IpAddr>), buffer: &mut Buffer) -> Res
     let list = buffer.pointers(addresses.len())?;
     for (index, address) in addresses.iter().enumerate() {
         let bytes = match address {
-            IpAddr::V4(address) => buffer.bytes(&address.octets())?,
-            IpAddr::V6(address) => buffer.bytes(&address.octets())?,
+            IpAddr::V4(address) => copy(&address.octets(), buffer)?,
+            IpAddr::V6(address) => copy(&address.octets(), buffer)?,
         };
         list.set(index, bytes);
     }
@@ -117,4 +117,12 @@ fn write((name, addresses): &(Vec<u8>, Vec<IpAddr>), buffer: &mut Buffer) -> Res
         h_length: if is_ipv6 { 16 } else { 4 },
         h_addr_list: list.start,
     })
+}
+
+/// Copies bytes, aligned as an address must be.
+fn copy(bytes: &[u8], buffer: &mut Buffer) -> Result<*mut c_char, Full> {
+    let place = buffer.take(bytes.len(), align_of::<u32>())?;
+    // SAFETY: `take` gave that many bytes of the buffer, which nobody else uses.
+    unsafe { place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+    Ok(place.cast())
 }

@@ -1,23 +1,23 @@
 //! Bytes as C's library reads them in the "C" locale: what separates words, and what is a number.
 
 /// `isspace`.
-pub(super) fn is_space(byte: &u8) -> bool {
+pub(crate) fn is_space(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r')
 }
 
 /// The words between white space.
-pub(super) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     text.split(is_space).filter(|word| !word.is_empty())
 }
 
 /// The lines of a file of `/etc`, each up to its comment.
-pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| *byte == b'\n').map(|line| line.split(|byte| *byte == b'#').next().unwrap_or_default())
 }
 
 /// `strtoul` with base 10: the number and what follows it. White space and a sign may come first; a number that is too
 /// large is the largest.
-pub(super) fn number(text: &[u8]) -> (u64, &[u8]) {
+pub(crate) fn number(text: &[u8]) -> (u64, &[u8]) {
     let skipped = text.iter().take_while(|byte| is_space(byte)).count();
     let signed = &text[skipped..];
     let (negative, digits) = match signed.split_first() {
@@ -40,18 +40,18 @@ pub(super) fn number(text: &[u8]) -> (u64, &[u8]) {
 }
 
 /// A whole text that is a number for `strtoul`, or empty.
-pub(super) fn whole_number(text: &[u8]) -> Option<u64> {
+pub(crate) fn whole_number(text: &[u8]) -> Option<u64> {
     let (value, rest) = number(text);
     rest.is_empty().then_some(value)
 }
 
 /// `atoi`.
-pub(super) fn integer(text: &[u8]) -> i32 {
+pub(crate) fn integer(text: &[u8]) -> i32 {
     number(text).0 as i32
 }
 
 /// The file's contents; nothing when it cannot be read.
-pub(super) fn read(path: &str) -> Option<Vec<u8>> {
+pub(crate) fn read(path: &str) -> Option<Vec<u8>> {
     std::fs::read(path).ok()
 }
 
