@@ -75,7 +75,7 @@ fn print_addresses(name: &CStr) -> i32 {
         // SAFETY: gai_strerror(3) gives a C string that stays.
         let reason = unsafe { CStr::from_ptr(gai_strerror(code)) };
         for part in [c"nostd-dns: ", name, c": ", reason, c"\n"] {
-            print(2, part);
+            print(2, part.to_bytes());
         }
         return NOT_RESOLVED;
     }
@@ -83,12 +83,11 @@ fn print_addresses(name: &CStr) -> i32 {
     while !entry.is_null() {
         // SAFETY: an entry of the list, not freed yet, as getaddrinfo(3) fills it.
         let info = unsafe { &*entry };
-        let mut text = [0; TEXT_SIZE];
+        let mut line = [0; TEXT_SIZE];
         if !is_repeated(list, info)
-            && let Some(text) = as_text(info, &mut text)
+            && let Some(line) = as_line(info, &mut line)
         {
-            print(1, text);
-            print(1, c"\n");
+            print(1, line);
         }
         entry = info.ai_next;
     }
@@ -117,19 +116,18 @@ fn address(info: &addrinfo) -> &[u8] {
     unsafe { core::slice::from_raw_parts(info.ai_addr.cast(), info.ai_addrlen as usize) }
 }
 
-/// An entry's address as text.
-fn as_text<'a>(info: &addrinfo, text: &'a mut [u8; TEXT_SIZE]) -> Option<&'a CStr> {
-    let start = text.as_mut_ptr().cast();
+/// An entry's address as text, and a newline.
+fn as_line<'a>(info: &addrinfo, line: &'a mut [u8; TEXT_SIZE]) -> Option<&'a [u8]> {
+    let (start, room) = (line.as_mut_ptr().cast(), TEXT_SIZE as u32);
     // SAFETY: getnameinfo(3): the entry's address, room for its text, no service.
-    let code = unsafe {
-        getnameinfo(info.ai_addr, info.ai_addrlen, start, TEXT_SIZE as u32, null_mut(), 0, libc::NI_NUMERICHOST)
-    };
-    // SAFETY: it has written a C string.
-    (code == 0).then(|| unsafe { CStr::from_ptr(start) })
+    let code = unsafe { getnameinfo(info.ai_addr, info.ai_addrlen, start, room, null_mut(), 0, libc::NI_NUMERICHOST) };
+    let end = line.iter_mut().position(|byte| *byte == 0).filter(|_| code == 0)?;
+    *line.get_mut(end)? = b'\n'; // where the NUL was
+    line.get(..=end)
 }
 
-/// Writes a text to a file descriptor.
-fn print(file: c_int, text: &CStr) {
-    // SAFETY: write(2) of a string's bytes.
-    unsafe { write(file, text.as_ptr().cast(), text.count_bytes()) };
+/// Writes bytes to a file descriptor.
+fn print(file: c_int, bytes: &[u8]) {
+    // SAFETY: write(2) of a slice.
+    unsafe { write(file, bytes.as_ptr().cast(), bytes.len()) };
 }
