@@ -58,6 +58,8 @@ fn find(name: &str) -> Option<fn(u64)> {
             import_dynamic_loader::guest::enter_by_system_call();
             import
         }
+        #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+        "wrfsbase-twice" if has_wrfsbase() => wrfsbase_twice,
         #[cfg(not(target_feature = "crt-static"))]
         "libloading" => loaded::libloading,
         #[cfg(not(target_feature = "crt-static"))]
@@ -84,6 +86,28 @@ static mut POINTER: *const () = null();
 fn pointer(count: u64) {
     // SAFETY: stored by `contender` before: labs(3).
     calls!(count, |n| unsafe { core::mem::transmute::<*const (), Labs>(POINTER)(n) });
+}
+
+/// Whether the kernel lets programs use the instruction (HWCAP2_FSGSBASE).
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+fn has_wrfsbase() -> bool {
+    // SAFETY: getauxval(3).
+    unsafe { libc::getauxval(libc::AT_HWCAP2) & 2 != 0 }
+}
+
+/// `labs` between two changes of the thread pointer, to what it is: what a call in guest mode cannot do without.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[inline(never)]
+fn wrfsbase_twice(count: u64) {
+    use core::arch::asm;
+    let own: usize;
+    // SAFETY: the instructions are enabled, and the thread pointer stays what it is.
+    unsafe { asm!("rdfsbase {}", out(reg) own, options(nomem, nostack, preserves_flags)) };
+    calls!(count, |n| {
+        // SAFETY: as above.
+        unsafe { asm!("wrfsbase {0}", "wrfsbase {0}", in(reg) own, options(nostack, preserves_flags)) };
+        n.wrapping_abs()
+    });
 }
 
 #[inline(never)]

@@ -23,6 +23,12 @@ pub(crate) fn memory(program: &str, arguments: &[&str]) -> Measure {
     Box::new(move |_| run(&mut command).ru_maxrss as u64 * 1024)
 }
 
+/// The page faults of so many runs, instead of a time.
+pub(crate) fn faults(program: &str, arguments: &[&str]) -> Measure {
+    let mut command = command(program, arguments);
+    Box::new(move |count| (0..count).map(|_| run(&mut command).ru_minflt as u64).sum())
+}
+
 fn command(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null());

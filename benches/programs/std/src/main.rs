@@ -42,6 +42,7 @@ fn contender(words: &[&str]) -> Option<Measure> {
         ["thread-attach"] => Some(Box::new(thread::attach_and_join)),
         ["launch", program, ref arguments @ ..] => Some(launch::time(program, arguments)),
         ["launch-memory", program, ref arguments @ ..] => Some(launch::memory(program, arguments)),
+        ["launch-faults", program, ref arguments @ ..] => Some(launch::faults(program, arguments)),
         [name] => call::contender(name).map(|calls| -> Measure { Box::new(move |count| clock::cpu(|| calls(count))) }),
         [name, threads] => {
             let (calls, threads) = (call::contender(name)?, threads.parse().ok()?);
