@@ -1,10 +1,10 @@
-//! The same for AArch64, under emulation, where `cargo xtask std` has made a std for it.
+//! The same for AArch64, under emulation.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::linkers::has;
-use crate::programs::{Said, build, command, directories, roots_with, run, said, succeed};
+use crate::programs::{Said, build, command, directories, roots_with, run, said, skip, succeed, this};
 
 const TARGET: &str = "aarch64-unknown-linux-gnu";
 /// What commands are told so that build scripts compile C for it.
@@ -15,14 +15,18 @@ fn ready() -> Option<(PathBuf, Vec<(&'static str, PathBuf)>)> {
     let tools = TOOLS.into_iter().map(|(name, value)| (name, PathBuf::from(value)));
     let target = env!("CARGO_TARGET_TMPDIR");
     let above = Path::new(target).ancestors().skip(1).take(2);
-    let library = Path::new("lib/rustlib").join(TARGET).join("lib/.stamp");
-    let toolchain = above.map(|path| path.join("toolchain")).find(|path| path.join(&library).exists());
+    let library = Path::new("lib/rustlib").join(TARGET).join("lib");
+    let toolchain = above.map(|path| path.join("toolchain")).find(|path| path.join(&library).join(".stamp").exists());
     if !has("aarch64-linux-gnu-gcc") || !has("qemu-aarch64") {
-        println!("not run: no aarch64-linux-gnu-gcc or qemu-aarch64");
+        skip("no aarch64-linux-gnu-gcc or qemu-aarch64");
         return None;
     }
     let Some(toolchain) = toolchain else {
-        println!("not run: no std for {TARGET} (cargo xtask std)");
+        let sysroot = succeed(Command::new("rustc").args(["--print", "sysroot"])).stdout;
+        if Path::new(sysroot.trim()).join(library).exists() {
+            return Some((this().to_owned(), tools.collect())); // the toolchain that has built the tests
+        }
+        skip(&format!("no std for {TARGET}: `rustup target add`, or `cargo xtask std`"));
         return None;
     };
     let directory = Path::new(target).join("build/aarch64");
@@ -44,7 +48,7 @@ fn emulated(program: &Path, root: &Path, arguments: &[&str]) -> Said {
 fn cases_of_aarch64() {
     let roots = roots_with(&["lib/ld-linux-aarch64.so.1", "lib/ld-musl-aarch64.so.1"]);
     if roots.is_empty() {
-        return println!("not run: no AArch64 roots");
+        return skip("no AArch64 roots: `cargo xtask root --arch aarch64` makes them");
     }
     let Some((this, variables)) = ready() else { return };
     let for_aarch64 = |linker: &str| {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::linkers::has;
+use crate::linkers::has_mold;
 use crate::programs::{build, run_everywhere, run_with_library};
 
 /// Compiles a library; for any host's C library, if it is C.
@@ -52,7 +52,7 @@ fn libraries_see_functions_variables_and_thread_locals() {
 #[test]
 fn gnu_ld_and_mold_export_too() {
     let library = library("plugin.c");
-    for linker in ["bfd", "mold"].into_iter().filter(|linker| *linker != "mold" || has("mold")) {
+    for linker in ["bfd", "mold"].into_iter().filter(|linker| *linker != "mold" || has_mold()) {
         let flags = format!("-Clink-arg=-rdynamic -Clink-arg=-fuse-ld={linker}");
         let program = build("exports", &format!("exporting-{linker}"), &flags);
         prints(&program, "names", &library, "42 12345\n");

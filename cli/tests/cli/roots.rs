@@ -32,7 +32,7 @@ fn lacking() -> Option<&'static str> {
         return Some("the roots are looked at on x86-64 only");
     }
     if roots().is_empty() {
-        return Some("no roots (cargo xtask root --all makes them)");
+        return Some("no roots (cargo xtask root makes them)");
     }
     let namespaces = Command::new("unshare").args(["--user", "--map-root-user", "true"]).output();
     (!namespaces.is_ok_and(|output| output.status.success())).then_some("no user namespaces")

@@ -31,7 +31,9 @@ fn logical_names_are_those_of_the_runtime() {
 
 #[test]
 fn usual_interpreters_are_those_of_the_loader() {
-    let text = source("loader/src/arch/x86_64/linux.rs");
-    let table = text.split("INTERPRETERS").nth(1).unwrap().split("));").next().unwrap();
-    assert_eq!(host::usual_places(machine::by_number(62).unwrap()), names(table));
+    for (number, name) in [(62, "x86_64"), (243, "riscv64")] {
+        let text = source(&format!("loader/src/arch/{name}/linux.rs"));
+        let table = text.split("INTERPRETERS").nth(1).unwrap().split("));").next().unwrap();
+        assert_eq!(host::usual_places(machine::by_number(number).unwrap()), names(table));
+    }
 }
