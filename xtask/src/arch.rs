@@ -11,10 +11,12 @@ pub(crate) enum Arch {
     X86_64,
     #[value(name = "aarch64", alias = "arm64")]
     Aarch64,
+    #[value(name = "riscv64")]
+    Riscv64,
 }
 
 impl Arch {
-    /// What this machine is, if it is one of them.
+    /// What this machine is, if it is one that tests are built and run on: riscv64 is emulated.
     pub(crate) fn host() -> Option<Self> {
         match std::env::consts::ARCH {
             "x86_64" => Some(Self::X86_64),
@@ -25,7 +27,8 @@ impl Arch {
 
     /// What a Rust target is, if it is Linux on one of them.
     pub(crate) fn of_target(triple: &str) -> Option<Self> {
-        let arch = [Self::X86_64, Self::Aarch64].into_iter().find(|arch| triple.starts_with(arch.name()));
+        let arch =
+            [Self::X86_64, Self::Aarch64, Self::Riscv64].into_iter().find(|arch| triple.starts_with(arch.name()));
         arch.filter(|_| triple.contains("-linux-"))
     }
 
@@ -38,6 +41,7 @@ impl Arch {
         match self {
             Self::X86_64 => "x86_64",
             Self::Aarch64 => "aarch64",
+            Self::Riscv64 => "riscv64",
         }
     }
 
@@ -46,6 +50,7 @@ impl Arch {
         match self {
             Self::X86_64 => "amd64",
             Self::Aarch64 => "arm64",
+            Self::Riscv64 => "riscv64",
         }
     }
 
@@ -54,6 +59,7 @@ impl Arch {
         match self {
             Self::X86_64 => "x86_64-linux-gnu",
             Self::Aarch64 => "aarch64-linux-gnu",
+            Self::Riscv64 => "riscv64-linux-gnu",
         }
     }
 
@@ -63,6 +69,7 @@ impl Arch {
             _ if self.is_host() => "gcc",
             Self::X86_64 => "x86_64-linux-gnu-gcc",
             Self::Aarch64 => "aarch64-linux-gnu-gcc",
+            Self::Riscv64 => "riscv64-linux-gnu-gcc",
         }
     }
 
@@ -71,6 +78,7 @@ impl Arch {
         match self {
             Self::X86_64 => ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-musl-x86_64.so.1"],
             Self::Aarch64 => ["/lib/ld-linux-aarch64.so.1", "/lib/ld-musl-aarch64.so.1"],
+            Self::Riscv64 => ["/lib/ld-linux-riscv64-lp64d.so.1", "/lib/ld-musl-riscv64.so.1"],
         }
     }
 }

@@ -113,7 +113,7 @@ fn tests(workspace: &Workspace, options: &Options) -> Result<Count> {
         println!("{} examples in the documentation are not compiled", results.ignored_examples);
     }
     let mut count = results.count;
-    if std::env::var_os("CI").is_some() {
+    if test_log::is_ci() {
         count.failed += results.skipped.len();
     }
     if status != 0 && count.failed == 0 {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
+mod added;
 mod apple;
 mod apt;
 mod arch;
@@ -14,7 +15,6 @@ mod ci;
 mod count;
 mod elf;
 mod fuzz;
-mod guest;
 mod headers;
 mod linkage;
 mod matrix;
@@ -51,15 +51,13 @@ enum Task {
         #[arg(long)]
         arch: Option<Arch>,
     },
-    /// Run the example programs in every root and print what they resolve there.
+    /// Run the example programs and the tests of guest mode in every root and print what comes of them there.
     Matrix(matrix::Options),
-    /// Run the tests of guest mode in every root, as a static program of each C library.
-    Guest(guest::Options),
     /// Run everything of guest mode at once for some minutes; print calls, threads, memory and files.
     Soak(soak::Options),
     /// Check the workspace for macOS, and link programs for it.
     Apple,
-    /// Check the crates for systems and architectures that nothing here runs.
+    /// Run programs for Linux's other architectures, and check the crates for other systems.
     Systems,
     /// Run test suites and programs of crates.io as `cargo import-dynamic` builds them, beside their ordinary builds.
     Suites(suites::Options),
@@ -99,7 +97,6 @@ fn run(task: Task) -> Result<ExitCode> {
             root::command(&workspace, &names, arch)
         }
         Task::Matrix(options) => matrix::command(&workspace, &options),
-        Task::Guest(options) => guest::command(&workspace, &options),
         Task::Soak(options) => soak::command(&workspace, &options),
         Task::Apple => apple::command(&workspace),
         Task::Systems => systems::command(&workspace),

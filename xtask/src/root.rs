@@ -22,11 +22,22 @@ const REVISION: u32 = 1;
 pub(crate) struct Root {
     /// What it is called by the C library in it.
     pub(crate) name: String,
-    pub(crate) recipe: &'static Recipe,
+    pub(crate) libc: Libc,
+    /// The distribution's release that its packages are of, if it is made of any.
+    pub(crate) suite: &'static str,
+    /// Whether it has the NSS module `myhostname`.
+    pub(crate) has_myhostname: bool,
     pub(crate) arch: Arch,
     pub(crate) path: PathBuf,
     /// The C library's upstream version as unpacked.
     pub(crate) version: String,
+}
+
+impl Root {
+    fn made(recipe: &Recipe, name: String, arch: Arch, path: PathBuf, version: String) -> Self {
+        let &Recipe { libc, suite, .. } = recipe;
+        Self { name, libc, suite, has_myhostname: libc == Libc::Glibc, arch, path, version }
+    }
 }
 
 /// The directory of all roots, locked against other runs of xtask.
@@ -86,7 +97,7 @@ impl Roots {
         let name = text("name")?;
         let path = self.directory.join(roots::directory(&name, arch));
         let current = stamp["recipe"] == recipe_text(recipe) && path.join("etc/hosts").is_file();
-        current.then_some(Root { name, recipe, arch, path, version: text("version")? })
+        current.then_some(Root::made(recipe, name, arch, path, text("version")?))
     }
 
     fn make_anew(&self, recipe: &'static Recipe, arch: Arch) -> Result<Root> {
@@ -118,7 +129,23 @@ impl Roots {
         let packages: Vec<_> = debs.iter().filter_map(|deb| deb.file_name()?.to_str()).collect();
         let contents = json!({ "name": name, "version": version, "packages": packages, "recipe": recipe_text(recipe) });
         write(&stamp, format!("{contents:#}\n"))?;
-        Ok(Root { name, recipe, arch, path, version })
+        Ok(Root::made(recipe, name, arch, path, version))
+    }
+
+    /// Puts the NSS module of the tests where a root has its libraries.
+    pub(crate) fn build_module(&self, libraries: &Path, arch: Arch) -> Result<()> {
+        nss::build(&self.nss_source, &libraries.join(nss::MODULE), arch)
+    }
+
+    /// Where to copy a root that is not made of packages: what an earlier copy left there is removed.
+    pub(crate) fn place_for_copy(&self, name: &str) -> Result<PathBuf> {
+        let (path, stamp) = (self.directory.join(name), self.directory.join(format!(".{name}.copy")));
+        if path.exists() && !stamp.exists() {
+            bail!("{} is something else: choose another name", path.display());
+        }
+        write(&stamp, "")?;
+        remove(&path)?;
+        Ok(path)
     }
 
     fn fill(&self, root: &Path, recipe: &Recipe, arch: Arch, debs: &[PathBuf]) -> Result<()> {
@@ -132,7 +159,7 @@ impl Roots {
         unpack_all(debs, root)?;
         if recipe.libc == Libc::Glibc {
             let libraries = root.join("usr/lib").join(arch.library_dir());
-            nss::build(&self.nss_source, &libraries.join(nss::MODULE), arch)?;
+            self.build_module(&libraries, arch)?;
             check_modules(&libraries)?;
         }
         Ok(())
@@ -189,7 +216,7 @@ pub(crate) fn command(workspace: &Workspace, names: &[String], arch: Arch) -> Re
         roots::find(name).with_context(|| format!("no root {name}; there are: {}", known()))
     };
     let recipes: Vec<&'static Recipe> = match names {
-        [] => roots::RECIPES.iter().collect(),
+        [] => roots::RECIPES.iter().filter(|recipe| recipe.is_for(arch)).collect(),
         names => names.iter().map(find).collect::<Result<_>>()?,
     };
     let roots = Roots::open(workspace)?;

@@ -36,6 +36,13 @@ const GLIBC_WITH_CRYPT: &[&str] =
     &["libc6", "libgcc-s1", "libcrypt1", "libnss-myhostname", "libnss-extrausers", "libcap2"];
 const MUSL: &[&str] = &["musl"];
 
+impl Recipe {
+    /// Whether the distribution has packages for that architecture.
+    pub(crate) fn is_for(&self, arch: Arch) -> bool {
+        arch != Arch::Riscv64 || ["", "trixie", "sid"].contains(&self.suite)
+    }
+}
+
 /// Every root that there is.
 pub(crate) const RECIPES: &[Recipe] = &[
     Recipe { name: "glibc-2.31", libc: Libc::Glibc, suite: "bullseye", packages: GLIBC_WITH_CRYPT },

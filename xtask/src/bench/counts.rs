@@ -1,6 +1,6 @@
-//! `cargo xtask bench counts`: how many instructions things take, by valgrind's callgrind, and how many system calls, by
-//! strace, held against the counts in `benches/counts.ARCHITECTURE.json`. Counts do not depend on what else the machine does,
-//! as times do.
+//! `cargo xtask bench counts`: how many instructions things take, by valgrind's callgrind, how many system calls, by strace,
+//! and how many page faults, by wait4, held against the counts in `benches/counts.ARCHITECTURE.json`. Counts do not depend on
+//! what else the machine does, as times do.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use benches::Program;
+use benches::{Contender, Program};
 
 use crate::count::Count;
 use crate::workspace::{self, Workspace};
@@ -25,7 +25,7 @@ const TOLERANCE: f64 = 0.05;
 /// Counts are differences between so many and twice as many calls: what a program does besides is not in them.
 const CALLS: u64 = 10_000;
 
-/// Instructions (or system calls, where the name says so) by what takes them; a loop of five instructions around each call is
+/// Instructions (or system calls or page faults, where the name says so) by what takes them; a loop of five instructions around each call is
 /// among them, and the callee's four.
 type Counts = BTreeMap<String, f64>;
 
@@ -74,21 +74,24 @@ fn measure(workspace: &Workspace) -> Result<Counts> {
         let more = instructions(Command::new(program).arg(contender), 2 * CALLS)?;
         counts.insert(name.to_owned(), more.saturating_sub(some) as f64 / CALLS as f64);
     }
-    // A thousand imports bound, without the thousand calls of dlsym in it.
+    // A thousand imports bound, of a library that is open.
     let library = contenders::thousand_library(workspace)?;
     for (name, program) in
         [("bind_all/native", Program::THOUSAND_DYNAMIC), ("bind_all/guest", Program::THOUSAND_STATIC)]
     {
         let program = build(program)?;
         let count = |how: &str| instructions(Command::new(&program).arg(how).env("LD_LIBRARY_PATH", &library), 0);
-        counts.insert(name.to_owned(), count("all")?.saturating_sub(count("look-up")?) as f64 / 1000.0);
+        counts.insert(name.to_owned(), count("all")?.saturating_sub(count("nothing")?) as f64 / 1000.0);
     }
     // The interpreter's own among them; without those that any start of the same program takes.
-    for (name, program, word, without) in [
-        ("system_calls/bring_up_and_attach_guest", &guest, "start", "nothing"),
-        ("system_calls/bring_up_adopted", &adopted, "start", "nothing"),
-    ] {
-        counts.insert(name.to_owned(), (system_calls(program, word, 0)? - system_calls(program, without, 0)?) as f64);
+    for (mode, program) in [("bring_up_and_attach_guest", &guest), ("bring_up_adopted", &adopted)] {
+        let calls = system_calls(program, "start", 0)? - system_calls(program, "nothing", 0)?;
+        counts.insert(format!("system_calls/{mode}"), calls as f64);
+        let start = instructions(Command::new(program).arg("start"), 0)?;
+        let nothing = instructions(Command::new(program).arg("nothing"), 0)?;
+        counts.insert(format!("instructions/{mode}"), start.saturating_sub(nothing) as f64);
+        let faults = page_faults(&guest, program, "start")? - page_faults(&guest, program, "nothing")?;
+        counts.insert(format!("page_faults/{mode}"), faults);
     }
     // Each thread is made, attached, and ends.
     let threads = |word: &str| -> Result<f64> {
@@ -113,11 +116,21 @@ fn system_calls(program: &Path, word: &str, count: u64) -> Result<i64> {
     Ok(text.lines().filter(|line| line.contains('(') && !line.contains("resumed>")).count() as i64)
 }
 
+/// The page faults of a program from its start to its end, on average: where the kernel puts things makes one more or less.
+fn page_faults(launcher: &Path, program: &Path, word: &str) -> Result<f64> {
+    const RUNS: u64 = 50;
+    let mut command = Command::new(launcher);
+    command.arg("launch-faults").arg(program).arg(word);
+    Ok(Contender::start(command)?.measure(RUNS)?.as_nanos() as f64 / RUNS as f64)
+}
+
 /// The instructions of a program that is asked once, for `count` calls.
 fn instructions(command: &mut Command, count: u64) -> Result<u64> {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(command.get_program());
     valgrind.args(command.get_args());
+    // Interpreters read every variable, and look into each directory of Cargo's LD_LIBRARY_PATH.
+    valgrind.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     valgrind.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let text = asked(&mut valgrind, count)?;
     parse(&text).with_context(|| format!("{}: no count in\n{text}", process::line(&valgrind)))

@@ -9,6 +9,7 @@ use crate::workspace::Workspace;
 mod contenders;
 pub(crate) mod counts;
 mod criterion;
+mod goals;
 mod publish;
 mod report;
 mod rounds;

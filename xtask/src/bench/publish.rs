@@ -18,7 +18,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<()> {
     for entry in fs::read_dir(&from).with_context(|| format!("cannot list {}", from.display()))? {
         let path = entry?.path();
         let is_plot = path.extension().is_some_and(|extension| extension == "svg");
-        let name = path.file_name().filter(|name| is_plot || *name == "results.json");
+        let name = path.file_name().filter(|name| is_plot || *name == "results.json" || *name == "results.md");
         if let Some(name) = name {
             workspace::write(&to.join(name), read(&path)?)?;
         }

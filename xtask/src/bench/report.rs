@@ -6,7 +6,7 @@ use anyhow::Result;
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Map, Value, json};
 
-use super::svg;
+use super::{goals, svg};
 use crate::process;
 use crate::workspace::{self, Workspace, create_dir};
 
@@ -47,49 +47,10 @@ pub(super) struct Measure {
 }
 
 impl Measure {
-    fn get(&self, contender: &str) -> Option<f64> {
+    pub(super) fn get(&self, contender: &str) -> Option<f64> {
         self.medians.iter().find(|(name, _)| *name == contender).map(|(_, median)| *median)
     }
 }
-
-/// What a contender may cost.
-struct Goal {
-    measure: &'static str,
-    contender: &'static str,
-    /// So many times as much as `reference`, and so much on top.
-    factor: f64,
-    reference: &'static str,
-    more: f64,
-}
-
-const fn goal(measure: &'static str, contender: &'static str, factor: f64, reference: &'static str) -> Goal {
-    Goal { measure, contender, factor, reference, more: 0.0 }
-}
-
-const GOALS: &[Goal] = &[
-    goal("call", "import_native", 1.03, "c_pointer_mem"),
-    goal("call", "import_adopted", 1.03, "c_pointer_mem"),
-    goal("call", "import_guest_no_tls", 1.03, "c_pointer_mem"),
-    Goal { more: 12.0, ..goal("call", "import_guest", 1.0, "c_pointer_mem") },
-    goal("call", "import_guest", 1.0 / 3.0, "go_cgo"),
-    Goal { more: 2.0, ..goal("call", "import_guest_scope", 1.0, "import_native") },
-    goal("call_8_threads", "import_guest", 1.05, "call/import_guest"),
-    goal("call_8_threads", "import_native", 1.05, "call/import_native"),
-    Goal { more: 300.0, ..goal("first_call", "import_native", 1.0, "libloading_open_get_call") },
-    Goal { more: 300.0, ..goal("first_call", "import_guest", 1.0, "libloading_open_get_call") },
-    goal("bind_all", "bind_all_native", 1.0, "dlsym_native"),
-    goal("bind_all", "bind_all_guest", 1.0, "dlsym_guest"),
-    // Attaching alone may cost one and a half threads.
-    goal("thread", "thread_with_guest_call", 2.5, "thread"),
-    goal("bring_up", "import_adopted", 1.1, "c_dynamic"),
-    goal("bring_up", "import_guest", 1.1, "c_dynamic"),
-    goal("resolve", "nostd_dns", 1.0, "c_dynamic"),
-    goal("resolve", "dns_lookup", 1.0, "c_dynamic"),
-    Goal { more: 12.0 * 1024.0, ..goal("size", "nostd_dns", 0.0, "c_dynamic") },
-    Goal { more: 200.0 * 1024.0, ..goal("memory", "nostd_dns", 1.0, "c_dynamic") },
-    Goal { more: 200.0 * 1024.0, ..goal("memory", "dns_lookup", 1.0, "c_dynamic") },
-    Goal { more: 2e9, ..goal("compile_time", "imports", 1.0, "extern_block") },
-];
 
 #[derive(Debug)]
 pub(super) struct Report {
@@ -128,57 +89,31 @@ impl Report {
             // Writing to a string cannot fail.
             let _ = write!(text, "\n## {}: {}\n\n{table}\n", measure.name, measure.title);
         }
-        let _ = write!(text, "\n## Goals\n\n{}\n", self.goals());
+        let _ = write!(text, "\n## Goals\n\n{}\n", goals::table(&self.measures));
         for skipped in &self.skipped {
             let _ = write!(text, "\nSkipped: {skipped}\n");
         }
         text
     }
 
-    /// A line for each measure, for the README.
+    /// The goals and the plots, for the README.
     fn summary(&self) -> String {
-        let mut table = table(&["", "this project", "beside"]);
-        for column in table.column_iter_mut() {
-            column.set_cell_alignment(CellAlignment::Left);
+        let plots: Vec<_> = self
+            .measures
+            .iter()
+            .map(|measure| format!("[{}](benches/results/{}.svg)", measure.title, measure.name))
+            .collect();
+        let mut text = format!(
+            "Medians, all contenders in turn, on {}. Every contender's are in [results.md](benches/results/results.md).\n\n{}\n\n\
+             Plots: {}.\n",
+            machine(),
+            goals::table(&self.measures),
+            plots.join(", ")
+        );
+        for skipped in &self.skipped {
+            let _ = write!(text, "\nSkipped: {skipped}\n");
         }
-        for measure in &self.measures {
-            let mut rows: Vec<_> = measure.medians.iter().collect();
-            rows.sort_by(|a, b| a.1.total_cmp(&b.1));
-            let list = |ours: bool| {
-                let rows = rows.iter().filter(|(name, _)| svg::is_ours(name) == ours);
-                let cells =
-                    rows.map(|(name, median)| format!("{} {}", name.replace('_', " "), measure.unit.show(*median)));
-                cells.collect::<Vec<_>>().join(", ")
-            };
-            let plot = format!("[{}](benches/results/{}.svg)", measure.title, measure.name);
-            table.add_row([plot, list(true), list(false)]);
-        }
-        format!("Medians, all contenders in turn, on {}.\n\n{table}\n", machine())
-    }
-
-    fn goals(&self) -> Table {
-        let mut table = table(&["goal", "is", "may be", ""]);
-        for goal in GOALS {
-            let Some(measure) = self.measures.iter().find(|measure| measure.name == goal.measure) else { continue };
-            let reference = match goal.reference.split_once('/') {
-                Some((other, name)) => {
-                    self.measures.iter().find(|measure| measure.name == other).and_then(|m| m.get(name))
-                }
-                None => measure.get(goal.reference),
-            };
-            let (Some(is), Some(reference)) = (measure.get(goal.contender), reference) else { continue };
-            let limit = goal.factor * reference + goal.more;
-            let mut text = format!("{} {}:", goal.measure, goal.contender);
-            if goal.factor > 0.0 {
-                let _ = write!(text, " {:.2} x {}", goal.factor, goal.reference);
-            }
-            if goal.more > 0.0 {
-                let _ = write!(text, " + {}", measure.unit.show(goal.more));
-            }
-            let verdict = if is <= limit { "met" } else { "missed" };
-            table.add_row([text, measure.unit.show(is), measure.unit.show(limit), verdict.to_owned()]);
-        }
-        table
+        text
     }
 
     /// Writes everything to target/bench.
@@ -196,7 +131,8 @@ impl Report {
     }
 }
 
-fn table(header: &[&str]) -> Table {
+/// A table in Markdown, with numbers to the right.
+pub(super) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::ASCII_MARKDOWN).set_header(header);
     for column in table.column_iter_mut().skip(1) {

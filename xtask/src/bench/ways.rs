@@ -188,7 +188,7 @@ fn try_on_hosts(workspace: &Workspace, contenders: &mut [Contender]) -> Result<(
     for contender in contenders {
         let count = |libcs: &[Libc], arguments: &[&str]| -> Result<String> {
             let (mut tried, mut worked) = (0, 0);
-            for root in roots.iter().filter(|root| libcs.contains(&root.recipe.libc)) {
+            for root in roots.iter().filter(|root| libcs.contains(&root.libc)) {
                 tried += 1;
                 worked += usize::from(works(root, &contender.program, arguments)?);
             }

@@ -36,7 +36,7 @@ pub(crate) enum Outcome {
 
 /// Copies the program into the root and runs its lookups there, without `/proc` and `/dev` and with them.
 pub(crate) fn run(built: &Built, root: &Root, emulator: Option<&Path>) -> Result<Vec<Cell>> {
-    for directory in ["proc", "dev", "programs"] {
+    for directory in ["proc", "dev", "tmp", "programs"] {
         create_dir(&root.path.join(directory))?;
     }
     let mut command_line = Vec::new();

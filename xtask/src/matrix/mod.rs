@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
+use crate::added::Added;
+use crate::arch::Arch;
 use crate::count::Count;
 use crate::root::{Root, Roots};
 use crate::roots::RECIPES;
@@ -42,6 +44,8 @@ pub(crate) struct Options {
     /// Take this executable for the program of that name instead of building it.
     #[arg(long, value_name = "NAME=PATH", value_parser = parse_replacement)]
     replace: Vec<(String, PathBuf)>,
+    #[command(flatten)]
+    added: Added,
 }
 
 impl Options {
@@ -54,6 +58,11 @@ impl Options {
 fn parse_replacement(text: &str) -> Result<(String, PathBuf), String> {
     let (name, path) = text.split_once('=').ok_or("want NAME=PATH")?;
     Ok((name.to_owned(), PathBuf::from(path)))
+}
+
+/// The names of all programs.
+pub(crate) fn program_names() -> impl Iterator<Item = &'static str> {
+    PROGRAMS.iter().map(|program| program.name)
 }
 
 /// What the matrix came to.
@@ -94,9 +103,25 @@ fn run_cells(workspace: &Workspace, options: &Options) -> Result<Results> {
     let wanted = |filter: &Option<String>, name: &str| filter.as_ref().is_none_or(|text| name.contains(text.as_str()));
     let roots = Roots::open(workspace)?;
     let mut made = BTreeMap::new();
+    let host = Arch::host().context("the matrix runs on x86_64 and aarch64")?;
+    let added = options.added.copy(&roots, host, |name| wanted(&options.root, name))?;
     let mut results = Results::default();
     for program in PROGRAMS {
         if (options.quick && !program.quick) || !wanted(&options.program, program.name) || !program.is_possible()? {
+            continue;
+        }
+        let arch = program.arch()?;
+        let in_root = |name| wanted(&options.root, name) && (!options.quick || program.is_quick_in(name));
+        let mut places: Vec<Root> = Vec::new();
+        for recipe in RECIPES.iter().filter(|recipe| recipe.is_for(arch) && in_root(recipe.name)) {
+            let key = (recipe.name, arch.name());
+            places.push(match made.get(&key) {
+                Some(root) => Root::clone(root),
+                None => made.entry(key).or_insert(roots.make(recipe, arch)?).clone(),
+            });
+        }
+        places.extend(added.iter().filter(|root| root.arch == arch).cloned());
+        if places.is_empty() {
             continue;
         }
         let replacement = options.replace.iter().find(|(name, _)| name == program.name);
@@ -111,15 +136,8 @@ fn run_cells(workspace: &Workspace, options: &Options) -> Result<Results> {
                 continue;
             }
         };
-        let arch = program.arch()?;
         let emulator = emulator::find(workspace, arch)?;
-        let in_root = |name| wanted(&options.root, name) && (!options.quick || program.is_quick_in(name));
-        for recipe in RECIPES.iter().filter(|recipe| in_root(recipe.name)) {
-            let key = (recipe.name, arch.name());
-            let root: Root = match made.get(&key) {
-                Some(root) => Root::clone(root),
-                None => made.entry(key).or_insert(roots.make(recipe, arch)?).clone(),
-            };
+        for root in places {
             let start = Instant::now();
             let cells = cell::run(&built, &root, emulator.as_deref())?;
             let failed = cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Failed(_))).count();

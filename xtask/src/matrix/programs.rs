@@ -5,7 +5,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::lookups::{EMULATED_GUEST_CASES, GUEST_CASES, LOOKUPS, Lookup, NSS_CASES};
+use super::lookups::{
+    ADOPTED_CASES, EMULATED_GUEST_CASES, GUEST_CASES, LIBC_FIRST_GUEST_CASES, LOOKUPS, Lookup, NSS_CASES,
+};
 use crate::arch::Arch;
 use crate::elf::{self, Version};
 use crate::root::Root;
@@ -41,6 +43,8 @@ enum Link {
     Static,
     /// Static, at a fixed address.
     NotPie,
+    /// Static, with the C library first, whose own `_Fork` it has then.
+    LibcFirst,
     /// With an interpreter and libraries of its own: what it needs, only some roots have.
     Dynamic,
     /// By `cargo import-dynamic build`: without a libc of its own.
@@ -67,10 +71,26 @@ pub(crate) const PROGRAMS: &[Program] = &[
     NOSTD_DNS,
     Program { name: "dns-lookup import-dynamic", link: Link::ImportDynamic, mode: Some("adopted"), ..DNS_LOOKUP },
     Program { name: "dns-lookup dynamic", link: Link::Dynamic, mode: Some("native"), ..DNS_LOOKUP },
+    Program { name: "dns-lookup musl dynamic", target: MUSL, link: Link::Dynamic, mode: Some("native"), ..DNS_LOOKUP },
     Program { name: "dns-lookup not PIE", link: Link::NotPie, quick: false, ..DNS_LOOKUP },
     Program { name: "dns-lookup musl", target: MUSL, ..DNS_LOOKUP },
     Program { name: "dns-lookup aarch64", target: AARCH64, ..DNS_LOOKUP },
     Program { name: "dns-lookup aarch64 musl", target: AARCH64_MUSL, ..DNS_LOOKUP },
+    Program {
+        name: "dns-lookup aarch64 dynamic",
+        target: AARCH64,
+        link: Link::Dynamic,
+        mode: Some("native"),
+        quick: false,
+        ..DNS_LOOKUP
+    },
+    Program {
+        name: "dns-lookup aarch64 musl dynamic",
+        target: AARCH64_MUSL,
+        link: Link::Dynamic,
+        mode: Some("native"),
+        ..DNS_LOOKUP
+    },
     Program { name: "nostd-dns aarch64", target: AARCH64, ..NOSTD_DNS },
     Program { name: "dns-lookup aarch64, 16K pages", target: AARCH64, emulator: PAGES_16K, quick: false, ..DNS_LOOKUP },
     Program { name: "dns-lookup aarch64, 64K pages", target: AARCH64, emulator: PAGES_64K, ..FEW_ROOTS },
@@ -83,9 +103,20 @@ pub(crate) const PROGRAMS: &[Program] = &[
         quick_roots: FEW_ROOTS.quick_roots,
         ..NOSTD_DNS
     },
+    Program { name: "dns-lookup riscv64", target: RISCV64, ..FEW_ROOTS },
+    Program { name: "nostd-dns riscv64", target: RISCV64, quick_roots: FEW_ROOTS.quick_roots, ..NOSTD_DNS },
     Program { name: "nss tests", ..NSS_TESTS },
     Program { name: "nss tests musl", target: MUSL, ..NSS_TESTS },
+    Program { name: "adopted tests aarch64", target: AARCH64, ..ADOPTED_TESTS },
+    Program { name: "adopted tests riscv64", target: RISCV64, ..ADOPTED_TESTS },
     GUEST_TESTS,
+    Program {
+        name: "guest tests, libc first",
+        link: Link::LibcFirst,
+        quick: false,
+        lookups: LIBC_FIRST_GUEST_CASES,
+        ..GUEST_TESTS
+    },
     Program { name: "guest tests musl", target: MUSL, ..GUEST_TESTS },
     Program {
         name: "guest tests aarch64",
@@ -102,6 +133,13 @@ pub(crate) const PROGRAMS: &[Program] = &[
         ..GUEST_TESTS
     },
     Program {
+        name: "guest tests riscv64",
+        target: RISCV64,
+        quick: false,
+        lookups: EMULATED_GUEST_CASES,
+        ..GUEST_TESTS
+    },
+    Program {
         name: "guest tests aarch64, 64K pages",
         target: AARCH64,
         emulator: PAGES_64K,
@@ -114,6 +152,7 @@ pub(crate) const PROGRAMS: &[Program] = &[
 const MUSL: Option<&str> = Some("x86_64-unknown-linux-musl");
 const AARCH64: Option<&str> = Some("aarch64-unknown-linux-gnu");
 const AARCH64_MUSL: Option<&str> = Some("aarch64-unknown-linux-musl");
+const RISCV64: Option<&str> = Some("riscv64gc-unknown-linux-gnu");
 /// The emulator's page size; otherwise it is this machine's.
 const PAGES_16K: &[&str] = &["-p", "16384"];
 const PAGES_64K: &[&str] = &["-p", "65536"];
@@ -124,6 +163,7 @@ const FEW_ROOTS: Program =
 const GUEST_TESTS: Program =
     Program { name: "guest tests", package: "import-dynamic", test: Some("guest"), lookups: GUEST_CASES, ..FEW_ROOTS };
 
+const ADOPTED_TESTS: Program = Program { package: "adopted-cases", mode: None, lookups: ADOPTED_CASES, ..FEW_ROOTS };
 const NSS_TESTS: Program =
     Program { package: "import-dynamic-nss", test: Some("process"), lookups: NSS_CASES, ..FEW_ROOTS };
 
@@ -140,6 +180,8 @@ pub(crate) struct Built {
 enum Needs {
     Nothing,
     Glibc(Version),
+    /// Any: what is linked with the oldest starts beside newer ones too.
+    Musl,
 }
 
 impl Built {
@@ -147,6 +189,7 @@ impl Built {
     pub(crate) fn from_file(program: &'static Program, path: PathBuf) -> Result<Self> {
         let ties = elf::read(&path)?;
         let needs = match ties.interpreter {
+            Some(path) if path.contains("/ld-musl-") => Needs::Musl,
             Some(_) => Needs::Glibc(ties.glibc.unwrap_or_default()),
             None => Needs::Nothing,
         };
@@ -157,9 +200,8 @@ impl Built {
     pub(crate) fn starts_in(&self, root: &Root) -> bool {
         match self.needs {
             Needs::Nothing => true,
-            Needs::Glibc(version) => {
-                root.recipe.libc == Libc::Glibc && elf::parse_version(&root.version) >= Some(version)
-            }
+            Needs::Musl => root.libc == Libc::Musl,
+            Needs::Glibc(version) => root.libc == Libc::Glibc && elf::parse_version(&root.version) >= Some(version),
         }
     }
 }
@@ -195,6 +237,9 @@ impl Program {
                 };
                 let mut cargo = target.cargo(workspace);
                 cargo.args(subcommand).args(["--target", &target.name]);
+                if self.link == Link::Dynamic {
+                    target.link_dynamically(workspace, &mut cargo)?;
+                }
                 cargo
             }
             None if self.link == Link::ImportDynamic => {
@@ -215,8 +260,12 @@ impl Program {
         cargo.args(self.test.iter().flat_map(|test| ["--test", test]));
         let other_flags = match self.link {
             Link::Static | Link::ImportDynamic => None,
-            Link::NotPie => Some(("not-pie", "-Ctarget-feature=+crt-static\x1f-Crelocation-model=static")),
-            Link::Dynamic => Some(("dynamic", "-Ctarget-feature=-crt-static")),
+            Link::NotPie => Some(("not-pie", "-Ctarget-feature=+crt-static\x1f-Crelocation-model=static".to_owned())),
+            Link::LibcFirst => {
+                let linker = linker_with_libc_first(workspace)?;
+                Some(("libc-first-build", format!("-Ctarget-feature=+crt-static\x1f-Clinker={}", linker.display())))
+            }
+            Link::Dynamic => Some(("dynamic", "-Ctarget-feature=-crt-static".to_owned())),
         };
         if let Some((directory, flags)) = other_flags {
             // The variable replaces the flags of the workspace's configuration; a directory of its own keeps both builds.
@@ -225,4 +274,14 @@ impl Program {
         }
         Built::from_file(self, workspace::build_executable(&mut cargo, self.test.unwrap_or(self.package))?)
     }
+}
+
+/// A linker that takes what it can from the C library before it sees anything else.
+fn linker_with_libc_first(workspace: &Workspace) -> Result<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let linker = workspace.target.join("libc-first");
+    workspace::write(&linker, "#!/bin/sh\nexec cc -Wl,-u,_Fork -Wl,-Bstatic -lc \"$@\"\n")?;
+    std::fs::set_permissions(&linker, std::fs::Permissions::from_mode(0o755))?;
+    Ok(linker)
 }

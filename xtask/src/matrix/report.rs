@@ -29,7 +29,7 @@ pub(super) fn tables(results: &Results) -> String {
     }
     let cannot_start = results.cells.iter().any(|cell| matches!(cell.outcome, Outcome::CannotStart));
     if cannot_start {
-        text.push_str("(-: this host cannot start a program that is linked dynamically on this machine)\n\n");
+        text.push_str("(-: this host's C library is another than the dynamic program was linked with, or older)\n\n");
     }
     for (program, why) in &results.not_built {
         let _ = writeln!(text, "FAILED {program} does not build: {why}");
@@ -51,7 +51,7 @@ pub(super) fn tables(results: &Results) -> String {
 fn place(cell: &Cell) -> String {
     let root = &cell.root;
     let arch = if root.arch.is_host() { String::new() } else { format!(" {}", root.arch) };
-    let suite = if root.recipe.suite.is_empty() { String::new() } else { format!(" ({})", root.recipe.suite) };
+    let suite = if root.suite.is_empty() { String::new() } else { format!(" ({})", root.suite) };
     format!("{}{arch}{suite}", root.name)
 }
 
@@ -85,7 +85,7 @@ fn object(cell: &Cell) -> Value {
     json!({
         "program": cell.program,
         "root": cell.root.name,
-        "libc": cell.root.recipe.libc.name(),
+        "libc": cell.root.libc.name(),
         "version": cell.root.version,
         "arch": cell.root.arch.name(),
         "lookup": cell.lookup.name,

@@ -73,7 +73,7 @@ impl Site {
         chown(tree.join("b.rs"), Some(4241), None)?;
         let old = SystemTime::UNIX_EPOCH + Duration::from_secs(900_000_000);
         fs::File::open(tree.join("a.txt"))?.set_modified(old)?;
-        Ok(Self { name: root.name.clone(), libc: root.recipe.libc, version: root.version.clone(), path })
+        Ok(Self { name: root.name.clone(), libc: root.libc, version: root.version.clone(), path })
     }
 
     /// Whether an ordinary build can start there.

@@ -10,6 +10,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 mod build_std;
+mod dynamic_musl;
 mod hello;
 mod sysroot;
 mod unwinder;
@@ -24,6 +25,8 @@ const DEFAULT: &[&str] = &[
     #[cfg(target_arch = "x86_64")]
     "aarch64-unknown-linux-gnu",
     "aarch64-unknown-linux-musl",
+    #[cfg(target_arch = "x86_64")]
+    "riscv64gc-unknown-linux-gnu",
     "aarch64-apple-darwin",
     "x86_64-apple-darwin",
 ];
@@ -61,6 +64,12 @@ pub(crate) fn prepare(workspace: &Workspace, names: &[String]) -> Result<Vec<Tar
     Ok(names.iter().map(target).collect())
 }
 
+/// The target, if the running toolchain has a std for it.
+pub(crate) fn find(name: &str) -> Result<Option<Target>> {
+    let found = installed()?.iter().any(|installed| installed == name);
+    Ok(found.then(|| Target { name: name.to_owned(), sysroot: None }))
+}
+
 /// `cargo` of the nightly toolchain with the source of std, for `-Zbuild-std`.
 pub(crate) fn cargo_with_source(workspace: &Workspace) -> Result<Command> {
     let mut cargo = build_std::make(workspace, &[])?.cargo();
@@ -92,10 +101,22 @@ impl Target {
         };
         cargo.current_dir(&workspace.root);
         if let Some(arch) = self.arch().filter(|arch| !arch.is_host()) {
-            let variable = self.name.to_uppercase().replace('-', "_");
-            cargo.env(format!("CARGO_TARGET_{variable}_LINKER"), arch.gcc());
+            cargo.env(self.variable("LINKER"), arch.gcc());
         }
         cargo
+    }
+
+    /// The variable that tells Cargo something about this target.
+    pub(crate) fn variable(&self, what: &str) -> String {
+        format!("CARGO_TARGET_{}_{what}", self.name.to_uppercase().replace('-', "_"))
+    }
+
+    /// Has `cargo` link dynamic programs too: for musl, this machine's C compiler alone would take its own libc.
+    pub(crate) fn link_dynamically(&self, workspace: &Workspace, cargo: &mut Command) -> Result<()> {
+        if let Some(arch) = self.arch().filter(|_| self.name.ends_with("-musl")) {
+            cargo.env(self.variable("LINKER"), dynamic_musl::make(workspace, self, arch)?);
+        }
+        Ok(())
     }
 
     /// The architecture, if it is one that Linux programs are tested on.

@@ -13,6 +13,7 @@ mod assembly;
 mod layers;
 mod length;
 mod manifests;
+mod proofs;
 mod words;
 
 /// A text file of the project.
@@ -68,6 +69,7 @@ const RULES: &[Rule] = &[
     ("words are those of the design", words::check),
     ("the loader knows nothing of imports", layers::check),
     ("manifests inherit from the workspace", manifests::check),
+    ("README names tests and programs that exist", proofs::check),
     ("every line of assembly says its effect", assembly::check),
 ];
 

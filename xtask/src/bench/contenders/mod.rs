@@ -12,7 +12,7 @@ mod rust;
 
 pub(super) use c::C;
 pub(super) use go::Go;
-pub(super) use rust::{Rust, compile_time};
+pub(super) use rust::{Rust, compile_times};
 
 /// Every program that takes part.
 #[derive(Debug)]
