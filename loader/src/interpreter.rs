@@ -1,7 +1,6 @@
 //! The host's dynamic linker: finding it, checking it, mapping it.
 
 use core::ffi::CStr;
-use core::sync::atomic::{AtomicU8, Ordering};
 
 use object::LittleEndian as LE;
 use object::elf;
@@ -228,16 +227,10 @@ fn loaded(object: &Object<'_>, bias: usize, vaddr: u64, len: u64) -> &'static [u
         let (flags, end) = (segment.p_flags.get(LE).0, start + segment.p_memsz.get(LE));
         let is_readable = segment.p_type.get(LE) == elf::PT_LOAD && flags & elf::PF_R.0 != 0;
         if is_readable && vaddr >= start && vaddr <= end && len <= end - vaddr {
-            let place = bias.wrapping_add(vaddr as usize) as *mut u8;
-            if flags & elf::PF_W.0 != 0 && len > 0 {
-                // One page fault in place of two, to read and to write, for the interpreter will write there: x86-64's
-                // exchange writes whatever it finds.
-                // SAFETY: inside a mapped segment that can be written, of which nobody has a reference yet.
-                let _ =
-                    unsafe { AtomicU8::from_ptr(place) }.compare_exchange(0, 0, Ordering::Relaxed, Ordering::Relaxed);
-            }
             // SAFETY: inside a mapped, readable segment, which is never unmapped once `kind` has been asked.
-            return unsafe { core::slice::from_raw_parts(place, len as usize) };
+            return unsafe {
+                core::slice::from_raw_parts(bias.wrapping_add(vaddr as usize) as *const u8, len as usize)
+            };
         }
     }
     &[]

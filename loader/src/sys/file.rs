@@ -74,8 +74,12 @@ pub(crate) unsafe fn map(
     const MAP_PRIVATE: usize = 2;
     const MAP_FIXED: usize = 0x10;
     const MAP_ANONYMOUS: usize = 0x20;
+    const MAP_POPULATE: usize = 0x8000;
     let place = if start == 0 { 0 } else { MAP_FIXED };
-    let (file, source) = file.map_or((usize::MAX, MAP_ANONYMOUS), |file| (file.0, 0));
+    let (file, source) = file.map_or((usize::MAX, MAP_ANONYMOUS), |file| {
+        // Of a file, what may be written will be: at once, and not with a page fault each.
+        (file.0, (protection & PROT_WRITE) * (MAP_POPULATE / PROT_WRITE))
+    });
     let arguments = [start, len, protection, MAP_PRIVATE | place | source, file, offset as usize];
     // SAFETY: mmap(2); the caller's.
     checked(unsafe { arch::syscall(number::MMAP, arguments) })
