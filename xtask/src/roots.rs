@@ -55,6 +55,12 @@ pub(crate) const RECIPES: &[Recipe] = &[
     Recipe { name: "empty", libc: Libc::Nothing, suite: "", packages: &[] },
 ];
 
+/// The suite with the oldest musl of the roots: what is built with it runs beside newer ones too.
+pub(crate) fn suite_with_oldest_musl(arch: Arch) -> &'static str {
+    let oldest = RECIPES.iter().find(|recipe| recipe.libc == Libc::Musl && recipe.is_for(arch));
+    oldest.map_or("sid", |recipe| recipe.suite)
+}
+
 /// The recipe of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Recipe> {
     RECIPES.iter().find(|recipe| recipe.name == name)

@@ -96,9 +96,8 @@ fn install(workspace: &Workspace, sysroot: &Sysroot, work: &Path, target: &str) 
             fs::copy(&path, libraries.join(&*name))?;
         }
     }
-    match target {
-        "x86_64-unknown-linux-musl" => unwinder::add_musl(workspace, &libraries, Arch::X86_64),
-        "aarch64-unknown-linux-musl" => unwinder::add_musl(workspace, &libraries, Arch::Aarch64),
-        _ => Ok(()),
+    match Arch::of_target(target).filter(|_| target.ends_with("-musl")) {
+        Some(arch) => unwinder::add_musl(workspace, &libraries, arch),
+        None => Ok(()),
     }
 }

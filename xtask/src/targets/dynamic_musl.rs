@@ -8,15 +8,13 @@ use anyhow::{Context, Result};
 use super::{Target, script};
 use crate::apt::{self, Apt};
 use crate::arch::Arch;
-use crate::process;
 use crate::workspace::{Workspace, create_dir};
-
-/// The oldest musl of the roots: what is linked with it starts beside newer ones too.
-const SUITE: &str = "bookworm";
+use crate::{process, roots};
 
 /// Makes the linker, and gives its path.
 pub(super) fn make(workspace: &Workspace, target: &Target, arch: Arch) -> Result<PathBuf> {
-    let debs = Apt::open(&workspace.target.join("debs"), SUITE, arch)?.download(&["musl", "musl-dev"])?;
+    let suite = roots::suite_with_oldest_musl(arch);
+    let debs = Apt::open(&workspace.target.join("debs"), suite, arch)?.download(&["musl", "musl-dev"])?;
     let mut parts = Vec::new();
     for deb in &debs {
         parts.push(apt::unpack_once(deb, &workspace.target.join("unpacked"))?);
@@ -26,7 +24,9 @@ pub(super) fn make(workspace: &Workspace, target: &Target, arch: Arch) -> Result
     create_dir(&directory)?;
     let linker = directory.join(format!("cc-{arch}"));
     let start = development.join(format!("usr/lib/{arch}-linux-musl"));
-    let libc = library.join(format!("lib/{arch}-linux-musl"));
+    // In /usr since trixie.
+    let places = ["lib", "usr/lib"].map(|place| library.join(format!("{place}/{arch}-linux-musl")));
+    let libc = places.into_iter().find(|place| place.join("libc.so").is_file()).context("musl has no libc.so")?;
     let unwinder = unwinder(target)?;
     script(&linker, &command(arch, &start, &libc, &unwinder))?;
     Ok(linker)

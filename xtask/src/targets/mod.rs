@@ -27,6 +27,8 @@ const DEFAULT: &[&str] = &[
     "aarch64-unknown-linux-musl",
     #[cfg(target_arch = "x86_64")]
     "riscv64gc-unknown-linux-gnu",
+    #[cfg(target_arch = "x86_64")]
+    "riscv64gc-unknown-linux-musl",
     "aarch64-apple-darwin",
     "x86_64-apple-darwin",
 ];

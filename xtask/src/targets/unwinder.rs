@@ -8,25 +8,45 @@ use anyhow::{Context, Result};
 
 use crate::apt::{self, Apt};
 use crate::arch::Arch;
-use crate::process;
 use crate::workspace::{Workspace, create_dir, write};
+use crate::{process, roots};
 
-/// LLVM's unwinder is the last one here whose objects want nothing of glibc but what [`FORTIFY`] gives.
-const SUITE: &str = "bookworm";
-const UNWINDER: &str = "libunwind-16-dev";
+/// The package with LLVM's unwinder in a suite, whose objects want nothing of glibc there but what [`GLIBC`] gives.
+fn package(suite: &str) -> &'static str {
+    if suite == "bookworm" { "libunwind-16-dev" } else { "libunwind-19-dev" }
+}
 
-/// Debian compiles with checks that call glibc's `__fprintf_chk`; musl has the function without.
-const FORTIFY: &str = "\
+/// Debian compiles with checks that call glibc's `__fprintf_chk` and kin; musl has the functions without. Where
+/// `_dl_find_object` finds nothing, the unwinder asks `dl_iterate_phdr`.
+const GLIBC: &str = "\
 #include <stdarg.h>
+#include <stddef.h>
 int vfprintf(void *stream, const char *format, va_list arguments);
+int vsnprintf(char *to, size_t size, const char *format, va_list arguments);
+int __vfprintf_chk(void *stream, int flag, const char *format, va_list arguments)
+{
+    (void)flag;
+    return vfprintf(stream, format, arguments);
+}
+int __vsnprintf_chk(char *to, size_t size, int flag, size_t room, const char *format, va_list arguments)
+{
+    (void)flag;
+    (void)room;
+    return vsnprintf(to, size, format, arguments);
+}
 int __fprintf_chk(void *stream, int flag, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    (void)flag;
-    int written = vfprintf(stream, format, arguments);
+    int written = __vfprintf_chk(stream, flag, format, arguments);
     va_end(arguments);
     return written;
+}
+int _dl_find_object(void *address, void *result)
+{
+    (void)address;
+    (void)result;
+    return -1;
 }
 ";
 
@@ -34,7 +54,8 @@ int __fprintf_chk(void *stream, int flag, const char *format, ...)
 pub(super) fn add_musl(workspace: &Workspace, libraries: &Path, arch: Arch) -> Result<()> {
     let into = libraries.join("self-contained");
     create_dir(&into)?;
-    let debs = Apt::open(&workspace.target.join("debs"), SUITE, arch)?.download(&["musl-dev", UNWINDER])?;
+    let suite = roots::suite_with_oldest_musl(arch);
+    let debs = Apt::open(&workspace.target.join("debs"), suite, arch)?.download(&["musl-dev", package(suite)])?;
     let unpacked = workspace.target.join("unpacked");
     let unpack = |index: usize| -> Result<PathBuf> {
         apt::unpack_once(debs.get(index).context("apt gave too few packages")?, &unpacked)
@@ -49,15 +70,15 @@ pub(super) fn add_musl(workspace: &Workspace, libraries: &Path, arch: Arch) -> R
         copy(&gcc.join(name), &into)?;
     }
     copy(&unpack(1)?.join(format!("usr/lib/{}/libunwind.a", arch.library_dir())), &into)?;
-    write(&into.join("fortify.c"), FORTIFY)?;
+    write(&into.join("glibc.c"), GLIBC)?;
     process::run(Command::new(arch.gcc()).current_dir(&into).args([
         "-O2",
         "-fPIC",
         "-ffreestanding",
         "-c",
-        "fortify.c",
+        "glibc.c",
     ]))?;
-    process::run(Command::new("ar").current_dir(&into).args(["rs", "libunwind.a", "fortify.o"]))
+    process::run(Command::new("ar").current_dir(&into).args(["rs", "libunwind.a", "glibc.o"]))
 }
 
 fn copy(file: &Path, into: &Path) -> Result<()> {
