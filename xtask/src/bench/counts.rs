@@ -22,11 +22,16 @@ fn baseline_name() -> String {
 /// How far a count may be from the baseline: another libc's `labs` and `strlen` may take part. One instruction more in a
 /// call is further.
 const TOLERANCE: f64 = 0.05;
+/// The same for page faults: how many pages one of them maps depends on how a file lies in the page cache.
+const TOLERANCE_OF_FAULTS: f64 = 0.2;
 /// Counts are differences between so many and twice as many calls: what a program does besides is not in them.
 const CALLS: u64 = 10_000;
 
-/// Instructions (or system calls or page faults, where the name says so) by what takes them; a loop of five instructions around each call is
-/// among them, and the callee's four.
+/// What the names of counts of page faults begin with.
+const FAULTS: &str = "page_faults/";
+
+/// Instructions (or system calls or page faults, where the name says so) by what takes them; a loop of five instructions around
+/// each call is among them, and the callee's four.
 type Counts = BTreeMap<String, f64>;
 
 /// Counts, and compares with the baseline, or makes the counts the baseline.
@@ -48,7 +53,8 @@ fn compare(counts: &Counts, baseline: &Counts) -> Result<Count> {
     let mut result = Count::default();
     for (name, count) in counts {
         let expected = baseline.get(name).with_context(|| format!("{} has no {name}", baseline_name()))?;
-        let met = (count - expected).abs() <= expected.abs() * TOLERANCE;
+        let tolerance = if name.starts_with(FAULTS) { TOLERANCE_OF_FAULTS } else { TOLERANCE };
+        let met = (count - expected).abs() <= expected.abs() * tolerance;
         let verdict = if met { "ok" } else { "FAILED" };
         println!("{verdict:6} {name}: {count:.1} (baseline: {expected:.1})");
         result.add(met);
@@ -87,11 +93,11 @@ fn measure(workspace: &Workspace) -> Result<Counts> {
     for (mode, program) in [("bring_up_and_attach_guest", &guest), ("bring_up_adopted", &adopted)] {
         let calls = system_calls(program, "start", 0)? - system_calls(program, "nothing", 0)?;
         counts.insert(format!("system_calls/{mode}"), calls as f64);
-        let start = instructions(Command::new(program).arg("start"), 0)?;
-        let nothing = instructions(Command::new(program).arg("nothing"), 0)?;
+        let start = least_instructions(program, "start")?;
+        let nothing = least_instructions(program, "nothing")?;
         counts.insert(format!("instructions/{mode}"), start.saturating_sub(nothing) as f64);
         let faults = page_faults(&guest, program, "start")? - page_faults(&guest, program, "nothing")?;
-        counts.insert(format!("page_faults/{mode}"), faults);
+        counts.insert(format!("{FAULTS}{mode}"), faults);
     }
     // Each thread is made, attached, and ends.
     let threads = |word: &str| -> Result<f64> {
@@ -122,6 +128,15 @@ fn page_faults(launcher: &Path, program: &Path, word: &str) -> Result<f64> {
     let mut command = Command::new(launcher);
     command.arg("launch-faults").arg(program).arg(word);
     Ok(Contender::start(command)?.measure(RUNS)?.as_nanos() as f64 / RUNS as f64)
+}
+
+/// The instructions of a program from its start to its end. valgrind lays out the initial stack as Linux does but for its end,
+/// which comes out right with one in eight lengths of the environment. With the others, a static program in guest mode has to
+/// read /proc/self/maps to know its stack, as it has not otherwise.
+fn least_instructions(program: &Path, word: &str) -> Result<u64> {
+    let count = |padding| instructions(Command::new(program).arg(word).env("PADDING", "-".repeat(padding)), 0);
+    let counts = (0..8).map(count).collect::<Result<Vec<_>>>()?;
+    counts.into_iter().min().context("nothing was counted")
 }
 
 /// The instructions of a program that is asked once, for `count` calls.
@@ -172,5 +187,12 @@ mod tests {
         assert!(compare(&counts(12.0), &counts(11.0)).is_ok_and(|count| !count.is_success()));
         assert!(compare(&counts(203.0), &counts(200.0)).is_ok_and(|count| count.is_success()));
         assert!(compare(&counts(1.0), &Counts::new()).is_err());
+    }
+
+    #[test]
+    fn page_faults_differ_by_some() {
+        let counts = |value| Counts::from([("page_faults/a".to_owned(), value)]);
+        assert!(compare(&counts(52.6), &counts(55.5)).is_ok_and(|count| count.is_success()));
+        assert!(compare(&counts(68.0), &counts(55.5)).is_ok_and(|count| !count.is_success()));
     }
 }
