@@ -109,8 +109,7 @@ fn calls(contenders: &Contenders) -> Vec<Entry> {
         ask("libloading", &rust.std_dynamic, &["libloading"]),
         ask("dlopen2", &rust.std_dynamic, &["dlopen2"]),
     ];
-    // HWCAP2_FSGSBASE
-    if cfg!(target_arch = "x86_64") && rustix::param::linux_hwcap().1 & 2 != 0 {
+    if has_wrfsbase() {
         entries.push(ask("wrfsbase_twice", &rust.std_static, &["wrfsbase-twice"]));
     }
     if let Some(c) = &contenders.c {
@@ -131,6 +130,14 @@ fn calls(contenders: &Contenders) -> Vec<Entry> {
         entries.extend(go.call_purego.iter().map(|program| ask("purego_func", program, &["func"])));
     }
     entries
+}
+
+/// Whether the kernel lets programs use the instruction (HWCAP2_FSGSBASE).
+fn has_wrfsbase() -> bool {
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    return rustix::param::linux_hwcap().1 & 2 != 0;
+    #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+    return false;
 }
 
 fn thread_calls(contenders: &Contenders) -> Vec<Entry> {
