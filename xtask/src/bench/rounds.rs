@@ -75,14 +75,19 @@ fn start(command: Command) -> Result<Contender> {
     Contender::start(command).with_context(|| format!("cannot run {line}"))
 }
 
-/// Measures each entry `rounds` times, in turn; the medians in the same order.
+/// Measures each entry `rounds` times, in turn; the medians in the same order. Each round has an order of its own, for what ran
+/// before leaves the caches in a state that suits one contender and not another.
 pub(super) fn measure(entries: Vec<Entry>, rounds: usize) -> Result<Vec<(&'static str, f64)>> {
     let mut sources = Vec::new();
     for entry in entries {
         sources.push((entry.contender, Source::prepare(entry)?, Vec::new()));
     }
+    let mut random = fastrand::Rng::with_seed(1);
+    let mut order: Vec<_> = (0..sources.len()).collect();
     for _ in 0..rounds {
-        for (contender, source, samples) in &mut sources {
+        random.shuffle(&mut order);
+        for &index in &order {
+            let (contender, source, samples) = &mut sources[index];
             samples.push(source.sample().with_context(|| format!("contender {contender}"))?);
         }
     }
@@ -112,5 +117,13 @@ mod tests {
     fn known_values() {
         let entries = vec![Entry { contender: "a", work: Work::Known(7.0) }];
         assert_eq!(measure(entries, 3).ok(), Some(vec![("a", 7.0)]));
+    }
+
+    #[test]
+    fn in_the_order_of_the_entries() {
+        let names = ["a", "b", "c", "d", "e"];
+        let known = |(index, contender)| Entry { contender, work: Work::Known(index as f64) };
+        let medians = measure(names.into_iter().enumerate().map(known).collect(), 9).unwrap();
+        assert_eq!(medians, [("a", 0.0), ("b", 1.0), ("c", 2.0), ("d", 3.0), ("e", 4.0)]);
     }
 }
