@@ -5,8 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use super::build::Built;
 use super::lookups::Lookup;
-use super::programs::{Built, Program};
+use super::programs::Program;
 use crate::root::Root;
 use crate::workspace::create_dir;
 use crate::{chroot, process};

@@ -17,14 +17,16 @@ use crate::roots::RECIPES;
 use crate::suites;
 use crate::workspace::Workspace;
 
+mod build;
 mod cell;
 mod emulator;
 mod lookups;
 mod programs;
 mod report;
 
+use build::Built;
 use cell::{Cell, Outcome};
-use programs::{Built, PROGRAMS};
+use programs::PROGRAMS;
 
 /// Which cells to run and how to show them.
 #[derive(Debug, Default, clap::Args)]
