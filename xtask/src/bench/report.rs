@@ -141,22 +141,28 @@ pub(super) fn table(header: &[&str]) -> Table {
     table
 }
 
-/// Processor, kernel and C library.
+/// Processor, kernel and C library. Virtual machines' processors have a number, and no name that says anything.
 fn machine() -> String {
     let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model =
-        processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
+    let value = |wanted: &str| {
+        let fields = processor.lines().filter_map(|line| line.split_once(':'));
+        fields
+            .map(|(name, value)| (name.trim(), value.trim()))
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, value)| value)
+    };
+    let name = value("model name").unwrap_or("this machine");
+    let number = match (value("cpu family"), value("model")) {
+        (Some(family), Some(model)) => format!(" (family {family}, model {model})"),
+        _ => String::new(),
+    };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = |program: &str, argument: &str| {
         process::output(std::process::Command::new(program).arg(argument)).unwrap_or_default().trim().to_owned()
     };
-    let libc = asked("getconf", "GNU_LIBC_VERSION");
-    format!(
-        "{}, {cores} cores, {} {}, {libc}",
-        model.unwrap_or("this machine"),
-        asked("uname", "-s"),
-        asked("uname", "-r")
-    )
+    let (system, release, libc) = (asked("uname", "-s"), asked("uname", "-r"), asked("getconf", "GNU_LIBC_VERSION"));
+    let version = release.split('-').next().unwrap_or_default();
+    format!("{name}{number}, {cores} cores, {system} {version}, {libc}")
 }
 
 #[cfg(test)]
