@@ -38,3 +38,29 @@ pub(crate) fn guest_thread_pointer_word_of(home: *mut u8) -> *mut *mut u8 {
 pub(crate) fn area_of(tp: *mut u8) -> *mut area::Area {
     tp.wrapping_offset(AREA_FROM_THREAD_POINTER).cast()
 }
+
+/// Defines a symbol that a static program finds before its libc's: code that goes on in a function of this crate.
+///
+/// `.globl` where libc's own is weak: this one is used then, whichever the linker meets first. `.weak` where it is not: it is
+/// used if it comes first, and there are not two. Unknown to rustc, which would have the linker look for it at once, and
+/// find libc's.
+#[cfg_attr(
+    not(target_feature = "crt-static"),
+    allow(unused_macros, reason = "a dynamic program's libc is the process's")
+)]
+macro_rules! interpose {
+    ($binding:literal, $symbol:literal, $function:path) => {
+        core::arch::global_asm!(
+            concat!(".pushsection .text.", $symbol, ",\"ax\",@progbits"),
+            concat!($binding, " ", $symbol),
+            concat!(".hidden ", $symbol), // this program's own: no library is to find it
+            concat!(".type ", $symbol, ",@function"),
+            concat!($symbol, ":"),
+            crate::arch::go_on_in!(),
+            ".popsection",
+            sym $function,
+        );
+    };
+}
+#[cfg_attr(not(target_feature = "crt-static"), allow(unused_imports, reason = "as above"))]
+pub(crate) use interpose;

@@ -154,29 +154,12 @@ pub(crate) unsafe extern "C" fn call_on(tp: *mut u8, target: usize, a: usize, b:
     )
 }
 
-/// Defines a symbol that a static program finds before its libc's: code that goes on in a function of this crate.
-///
-/// `.globl` where libc's own is weak: this one is used then, whichever the linker meets first. `.weak` where it is not: it is
-/// used if it comes first, and there are not two. Unknown to rustc, which would have the linker look for it at once, and
-/// find libc's.
-#[cfg_attr(
-    not(target_feature = "crt-static"),
-    allow(unused_macros, reason = "a dynamic program's libc is the process's")
-)]
-macro_rules! interpose {
-    ($binding:literal, $symbol:literal, $function:path) => {
-        core::arch::global_asm!(
-            concat!(".pushsection .text.", $symbol, ",\"ax\",@progbits"),
-            concat!($binding, " ", $symbol),
-            concat!(".hidden ", $symbol), // this program's own: no library is to find it
-            concat!(".type ", $symbol, ",@function"),
-            concat!($symbol, ":"),
-            "bti c", // landing pad
-            "b {}",  // with the arguments as they are
-            ".popsection",
-            sym $function,
-        );
+/// The instructions that go on in a function with the arguments as they are, behind a landing pad.
+#[cfg_attr(not(target_feature = "crt-static"), allow(unused_macros, reason = "`interpose` alone uses it"))]
+macro_rules! go_on_in {
+    () => {
+        "bti c\nb {}"
     };
 }
 #[cfg_attr(not(target_feature = "crt-static"), allow(unused_imports, reason = "as above"))]
-pub(crate) use interpose;
+pub(crate) use go_on_in;
