@@ -1,12 +1,12 @@
 //! Calls of imports, whose instructions the test compares.
 
-use core::ffi::c_long;
+use core::ffi::{c_long, c_longlong};
 
 /// Calls two imports; what comes after keeps it from being a jump.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn call_site(n: c_long) -> c_long {
-    call_cost::llabs(call_cost::labs(n)) + 1
+extern "C" fn call_site(n: c_long) -> c_longlong {
+    call_cost::llabs(call_cost::labs(n) as c_longlong) + 1
 }
 
 fn main() {
