@@ -142,9 +142,9 @@ pub(crate) const EMULATED_GUEST_CASES: &[Lookup] = &[
     cases("symbols", &["symbols_of_the_libc"]),
 ];
 
-/// Those that the C library's own `_Fork` could break. It does break a child's use of the guest's locks, and the C
-/// library's `setgroups`, which is linked with it, does not reach the guest's threads (DESIGN.md).
-pub(crate) const LIBC_FIRST_GUEST_CASES: &[Lookup] = &[FORK, EXIT];
+/// Those that the C library's own `_Fork` could break. It does break a child's use of locks that other threads of the parent had,
+/// and the C library's `setgroups`, which is linked with it, does not reach the guest's threads (DESIGN.md).
+pub(crate) const LIBC_FIRST_GUEST_CASES: &[Lookup] = &[cases("fork", &["fork_and", "fork_from"]), EXIT];
 
 const THREADS: Lookup = cases("threads", &["threads_leave", "threads_run"]);
 const CALLBACKS: Lookup = cases("callbacks", &["callback_"]);
