@@ -169,6 +169,8 @@ pub struct Errno(pub i32);
 
 impl Errno {
     pub(crate) const NO_MEMORY: Self = Self(12);
+    #[cfg(guest)]
+    pub(crate) const EXISTS: Self = Self(17);
     pub(crate) const NAME_TOO_LONG: Self = Self(36);
 
     /// A short text for the numbers that occur here, which are the same on every Linux architecture.

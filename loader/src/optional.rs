@@ -37,4 +37,8 @@ crate::arch::optional_symbols! {
 #[cfg(all(guest, not(target_env = "musl")))]
 crate::arch::optional_symbols! {
     nptl_setxid = "__nptl_setxid";
+    malloc_fork_lock_parent = "__malloc_fork_lock_parent";
+    malloc_fork_unlock_parent = "__malloc_fork_unlock_parent";
+    mallopt = "mallopt";
+    sbrk = "sbrk";
 }

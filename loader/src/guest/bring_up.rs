@@ -62,9 +62,9 @@ pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failu
         #[cfg(std_start)]
         std: crate::image::Std::NONE,
     };
+    block_program_break(page).map_err(Error::Memory)?;
     let image = MappedImage::new(&contents, page)?;
     let built = initial_stack::build(stack, &image.layout, &interpreter, page)?;
-    block_program_break(page);
 
     ENTRY.start_main.store(image.layout.slots + slots::START_MAIN * 8, Ordering::Relaxed);
     ENTRY.main.store(guest_main as *const () as usize, Ordering::Relaxed);

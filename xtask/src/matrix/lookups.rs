@@ -138,7 +138,7 @@ pub(crate) const EMULATED_GUEST_CASES: &[Lookup] = &[
     STACK,
     SCOPE,
     NSS,
-    cases("isolation", &["isolation_of_the_heaps", "environment_"]),
+    cases("isolation", &["isolation_of_the_heaps", "isolation_of_a_heap", "environment_"]),
     cases("symbols", &["symbols_of_the_libc"]),
 ];
 

@@ -148,6 +148,52 @@ pub(super) fn threads() {
     unchanged(call);
 }
 
+/// A heap that grew by the program break and gave a part of it back before the guest came.
+pub(super) fn heap_that_shrank() {
+    heap(false);
+}
+
+/// The same when the guest is there.
+pub(super) fn heap_that_shrinks() {
+    heap(true);
+}
+
+fn heap(later: bool) {
+    // Where all threads have one arena of glibc's, it is the one that the program break serves.
+    let mut command = crate::case("isolation_of_a_heap_victim");
+    command.env("MALLOC_ARENA_MAX", "1").env("GLIBC_TUNABLES", "glibc.malloc.arena_max=1");
+    let output = command.env("SHRINKS", if later { "later" } else { "before" }).output().expect("run");
+    assert!(output.status.success(), "{}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+}
+
+pub(super) fn heap_victim() {
+    let Ok(when) = std::env::var("SHRINKS") else { return };
+    const BLOCK: usize = 64 << 10;
+    let mut blocks: Vec<Vec<u8>> = (0..200).map(|n| vec![n as u8; BLOCK]).collect();
+    blocks.drain(..8); // room for what is allocated meanwhile, so that the last block stays the last
+    if when == "later" {
+        call();
+    }
+    blocks.clear(); // the program break is lowered by some megabytes
+    call();
+    let mut guest = Vec::new();
+    for n in 0..400usize {
+        let memory = malloc(BLOCK).cast::<u8>();
+        // SAFETY: memory of this size.
+        unsafe { memory.write_bytes(n as u8, BLOCK) };
+        guest.push(memory);
+        blocks.push(vec![!(n as u8); BLOCK]);
+    }
+    for (n, memory) in guest.into_iter().enumerate() {
+        // SAFETY: memory of this size, given back once.
+        unsafe {
+            assert!(std::slice::from_raw_parts(memory, BLOCK).iter().all(|&found| found == n as u8), "block {n}");
+            free(memory.cast());
+        }
+    }
+    assert!(blocks.iter().enumerate().all(|(n, block)| block.iter().all(|&found| found == !(n as u8))));
+}
+
 /// The guest must not take the processor's number from what the kernel tells the parked thread.
 pub(super) fn processor() {
     let check = || {
