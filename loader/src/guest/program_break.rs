@@ -1,5 +1,8 @@
 //! The program break, which two libcs cannot share.
 
+use core::ffi::c_int;
+use core::sync::atomic::{AtomicBool, Ordering};
+
 use rustix::mm::{self, MapFlags, ProtFlags};
 
 use crate::arch::{self, number};
@@ -18,12 +21,25 @@ const MOST: usize = 1 << 16;
 /// # Errors
 /// When no page can be mapped there.
 pub(crate) fn block_program_break(page: usize) -> Result<(), Errno> {
-    #[cfg(not(target_env = "musl"))]
-    move_from_heap(page);
+    /// A bring-up that is tried again finds it done. One thread at a time is here.
+    static IS_BLOCKED: AtomicBool = AtomicBool::new(false);
+    if !IS_BLOCKED.load(Ordering::Relaxed) {
+        block(page)?;
+        IS_BLOCKED.store(true, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+fn block(page: usize) -> Result<(), Errno> {
+    let heap = Heap::of_home();
+    if let Some(heap) = &heap {
+        heap.keep(page);
+    }
+    let grow = || heap.as_ref().map_or_else(|| grow(page), |heap| heap.grow(page));
     for _ in 0..MOST {
         match occupy(program_break().next_multiple_of(page), page) {
             // What is mapped there stops it; but for an emulator's, which keeps what was given back and gives it out again.
-            Err(Errno::EXISTS) if grow(page) => {}
+            Err(Errno::EXISTS) if grow() => {}
             Err(Errno::EXISTS) => return Ok(()),
             done => return done,
         }
@@ -58,32 +74,58 @@ fn grow(by: usize) -> bool {
     unsafe { arch::syscall(number::BRK, [end, 0, 0, 0, 0, 0]) as usize == end }
 }
 
-/// Has glibc's malloc keep the heap that it has. Otherwise it lowers the program break when the end of the heap is free, and the
-/// guest's could raise it again below the page that stops it. It does not where the break is not where it has left it
-/// (`malloc/malloc.c`, `systrim`), by the word in which its `sbrk` keeps it. Under malloc's own locks, since other threads may be
-/// in it.
-#[cfg(not(target_env = "musl"))]
-fn move_from_heap(by: usize) {
-    const M_TRIM_THRESHOLD: i32 = -1;
-    let functions = [optional::malloc_fork_lock_parent(), optional::malloc_fork_unlock_parent(), optional::sbrk()];
-    let mallopt = optional::mallopt();
-    // A program without glibc's malloc has no heap of it.
-    if functions.contains(&0) || mallopt == 0 {
-        return;
-    }
-    // SAFETY: home's own functions: what its fork(2) does first and last in the parent (`malloc/arena.c`), sbrk(2), and
-    // mallopt(3), which takes the same locks.
-    unsafe {
-        let [lock, unlock] =
-            [functions[0], functions[1]].map(|function| core::mem::transmute::<usize, extern "C" fn()>(function));
-        let sbrk: extern "C" fn(isize) -> isize = core::mem::transmute(functions[2]);
-        let mallopt: extern "C" fn(i32, i32) -> i32 = core::mem::transmute(mallopt);
-        lock();
-        let before = sbrk(by.cast_signed());
-        unlock();
-        if before == -1 {
-            // Beyond the limit (RLIMIT_DATA): by what costs more, for mmap is then used for all that is large.
-            mallopt(M_TRIM_THRESHOLD, -1);
+/// The heap of home's malloc, where it is glibc's: what reaches it.
+struct Heap {
+    /// What its fork(2) does first and last in the parent (`malloc/arena.c`): takes malloc's locks, and releases them.
+    lock: extern "C" fn(),
+    unlock: extern "C" fn(),
+    sbrk: extern "C" fn(isize) -> isize,
+    mallopt: extern "C" fn(c_int, c_int) -> c_int,
+}
+
+impl Heap {
+    #[cfg(not(target_env = "musl"))]
+    fn of_home() -> Option<Self> {
+        let lock = optional::malloc_fork_lock_parent();
+        let unlock = optional::malloc_fork_unlock_parent();
+        let (sbrk, mallopt) = (optional::sbrk(), optional::mallopt());
+        if [lock, unlock, sbrk, mallopt].contains(&0) {
+            return None; // it has another malloc
         }
+        // SAFETY: the functions of these names, as glibc declares them.
+        unsafe {
+            Some(Self {
+                lock: core::mem::transmute::<usize, extern "C" fn()>(lock),
+                unlock: core::mem::transmute::<usize, extern "C" fn()>(unlock),
+                sbrk: core::mem::transmute::<usize, extern "C" fn(isize) -> isize>(sbrk),
+                mallopt: core::mem::transmute::<usize, extern "C" fn(c_int, c_int) -> c_int>(mallopt),
+            })
+        }
+    }
+
+    /// musl's malloc never lowers the program break.
+    #[cfg(target_env = "musl")]
+    fn of_home() -> Option<Self> {
+        None
+    }
+
+    /// Keeps the program break from being lowered. malloc does that when the end of its heap is free, and the guest's would
+    /// raise it again, below the page that is to stop it. It does not where the break is not where it has left it
+    /// (`malloc/malloc.c`, `systrim`).
+    fn keep(&self, page: usize) {
+        const M_TRIM_THRESHOLD: c_int = -1;
+        if !self.grow(page) {
+            // Beyond the limit (RLIMIT_DATA): by what costs more, for then mmap is used for all that is large (mallopt(3)).
+            (self.mallopt)(M_TRIM_THRESHOLD, -1);
+        }
+    }
+
+    /// Raises the program break; whether that is possible. By sbrk(2), which remembers where the break is, and under malloc's
+    /// locks: other threads may be in it, and in the same word.
+    fn grow(&self, by: usize) -> bool {
+        (self.lock)();
+        let before = (self.sbrk)(by.cast_signed());
+        (self.unlock)();
+        before != -1
     }
 }
