@@ -105,90 +105,22 @@ pub(crate) const LOOKUPS: &[Lookup] = &[
     Lookup { name: "no libc", hosts: NOWHERE, expect: Expect::NoLibc, ..HOSTS },
 ];
 
-const fn cases(name: &'static str, arguments: &'static [&'static str]) -> Lookup {
+/// Cases of a test program, by parts of their names.
+pub(super) const fn cases(name: &'static str, arguments: &'static [&'static str]) -> Lookup {
     Lookup { name, arguments, hosts: BOTH, options: false, myhostname: false, expect: Expect::Cases }
 }
 
-/// The cases of the program that tests guest mode, by parts of their names.
-pub(crate) const GUEST_CASES: &[Lookup] = &[
-    THREADS,
-    CALLBACKS,
-    SIGNALS,
-    cases("fork", &["fork_"]),
-    EXIT,
-    STACK,
-    SCOPE,
-    NSS,
-    cases("isolation", &["isolation_", "environment_", "secure_"]),
-    cases("limits", &["limit"]),
-    cases("ids", &["ids_"]),
-    cases("by name", &["named_", "bound_with_all_"]),
-    cases("self", &["self_"]),
-    cases("mutexes", &["mutex_"]),
-    cases("symbols", &["symbols_"]),
-];
-
-/// Those that an emulator can run: in the way of the others are threads and memory of its own.
-pub(crate) const EMULATED_GUEST_CASES: &[Lookup] = &[
-    THREADS,
-    CALLBACKS,
-    SIGNALS,
-    FORK,
-    EXIT,
-    STACK,
-    SCOPE,
-    NSS,
-    cases("isolation", &["isolation_of_the_heaps", "isolation_of_a_heap", "environment_"]),
-    cases("symbols", &["symbols_of_the_libc"]),
-];
-
-/// Those that the C library's own `_Fork` could break. It does break a child's use of locks that other threads of the parent had,
-/// and the C library's `setgroups`, which is linked with it, does not reach the guest's threads (DESIGN.md).
-pub(crate) const LIBC_FIRST_GUEST_CASES: &[Lookup] = &[cases("fork", &["fork_and", "fork_from"]), EXIT];
-
-const THREADS: Lookup = cases("threads", &["threads_leave", "threads_run"]);
-const CALLBACKS: Lookup = cases("callbacks", &["callback_"]);
-const SIGNALS: Lookup = cases("signals", &["signal_"]);
-const FORK: Lookup = cases("fork", &["fork_and", "fork_from", "fork_while"]);
-const EXIT: Lookup = cases("exit", &["exit_"]);
-const STACK: Lookup = cases("stack", &["stack_bounds_"]);
-const SCOPE: Lookup = cases("scope", &["scope_"]);
-const NSS: Lookup = cases("NSS", &["library_nss"]);
-
-/// The cases of the program that tests adopted mode, by their names.
-pub(crate) const ADOPTED_CASES: &[Lookup] = &[
-    adopted("errno", &["errno"]),
-    adopted("threads", &["threads"]),
-    adopted("their ends", &["destructors"]),
-    adopted("many", &["many-threads"]),
-    adopted("fork", &["fork"]),
-    adopted("in threads", &["fork-in-threads"]),
-    adopted("signals", &["signals"]),
-    adopted("dladdr", &["dladdr"]),
-    adopted("headers", &["program-headers"]),
-    adopted("bind_all", &["bind-all"]),
-];
-
-const fn adopted(name: &'static str, arguments: &'static [&'static str]) -> Lookup {
-    Lookup { name, arguments, hosts: BOTH, options: false, myhostname: false, expect: Expect::Addresses(&[]) }
+/// A program that is told one case, and says nothing.
+pub(super) const fn silent(name: &'static str, arguments: &'static [&'static str]) -> Lookup {
+    Lookup { expect: Expect::Addresses(&[]), ..cases(name, arguments) }
 }
 
-/// The cases of the program that tests the nss crate.
-pub(crate) const NSS_CASES: &[Lookup] = &[
-    cases(
-        "names",
-        &["std_", "addresses", "names_of", "what_does", "messages", "short_", "system_", "scopes_", "rust_"],
-    ),
-    cases("gethostby", &["gethostby"]),
-    cases("accounts", &["users", "groups", "accounts", "erange"]),
-    cases("services", &["services"]),
-    cases("memory", &["lists_of_our_own", "lists_of_the_host"]),
-    cases("threads, fork", &["threads_", "children_"]),
-    cases("choice", &["tells_", "wrong_value", "program_chooses", "secure_"]),
-    cases("no libc", &["nothing_at_all", "without_a_libc"]),
-];
-
 impl Lookup {
+    /// Beside glibc alone.
+    pub(super) const fn on_glibc(self) -> Self {
+        Self { hosts: GLIBC, ..self }
+    }
+
     /// Whether `/proc` and `/dev` are there, each in a run of its own: cases look at their own process there.
     pub(crate) fn with_proc(&self) -> &'static [bool] {
         if matches!(self.expect, Expect::Cases) { &[true] } else { &[false, true] }

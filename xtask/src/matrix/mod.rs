@@ -1,6 +1,6 @@
 //! `cargo xtask matrix`: every program in every root, one lookup per cell.
 //!
-//! What there is to run is in three tables: [`programs`], [`lookups`] and the roots in [`crate::roots`].
+//! What there is to run is in three tables: [`programs`], [`lookups`] (with [`cases`]) and the roots in [`crate::roots`].
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,6 +18,7 @@ use crate::suites;
 use crate::workspace::Workspace;
 
 mod build;
+mod cases;
 mod cell;
 mod emulator;
 mod lookups;

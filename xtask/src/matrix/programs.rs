@@ -2,9 +2,10 @@
 
 use anyhow::{Context, Result};
 
-use super::lookups::{
-    ADOPTED_CASES, EMULATED_GUEST_CASES, GUEST_CASES, LIBC_FIRST_GUEST_CASES, LOOKUPS, Lookup, NSS_CASES,
+use super::cases::{
+    ADOPTED_CASES, EMULATED_GUEST_CASES, GUEST_CASES, LARGE_PAGE_GUEST_CASES, LIBC_FIRST_GUEST_CASES, NSS_CASES,
 };
+use super::lookups::{LOOKUPS, Lookup};
 use crate::arch::Arch;
 
 /// A program and how it is built.
@@ -151,7 +152,7 @@ pub(crate) const PROGRAMS: &[Program] = &[
         target: AARCH64,
         emulator: PAGES_64K,
         quick: false,
-        lookups: EMULATED_GUEST_CASES,
+        lookups: LARGE_PAGE_GUEST_CASES,
         ..GUEST_TESTS
     },
 ];
