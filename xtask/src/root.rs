@@ -44,6 +44,8 @@ impl Root {
 #[derive(Debug)]
 pub(crate) struct Roots {
     directory: PathBuf,
+    /// What is no root of a host: tests run programs in all that are.
+    tools: PathBuf,
     debs: PathBuf,
     nss_source: PathBuf,
     /// The lock, released when it is closed.
@@ -53,7 +55,7 @@ pub(crate) struct Roots {
 impl Roots {
     pub(crate) fn open(workspace: &Workspace) -> Result<Self> {
         let directory = workspace.target.join("roots");
-        let debs = workspace.target.join("debs");
+        let (tools, debs) = (workspace.target.join("tools"), workspace.target.join("debs"));
         create_dir(&directory)?;
         let lock = File::create(directory.join(".lock"))?;
         if lock.try_lock().is_err() {
@@ -61,7 +63,7 @@ impl Roots {
             lock.lock()?;
         }
         let nss_source = workspace.root.join("xtask/nss/importtest.c");
-        Ok(Self { directory, debs, nss_source, _lock: lock })
+        Ok(Self { directory, tools, debs, nss_source, _lock: lock })
     }
 
     /// The root of `recipe`, made now unless it is there as the recipe says.
@@ -76,7 +78,7 @@ impl Roots {
     pub(crate) fn tools(&self, name: &str, suite: &str, packages: &[&str], arch: Arch) -> Result<PathBuf> {
         let debs = Apt::open(&self.debs, suite, arch)?.download(packages)?;
         let contents = format!("{REVISION} {debs:?}\n");
-        let (path, stamp) = (self.directory.join(name), self.directory.join(format!(".{name}")));
+        let (path, stamp) = (self.tools.join(name), self.tools.join(format!(".{name}")));
         if !fs::read_to_string(&stamp).is_ok_and(|made| made == contents) {
             remove(&stamp)?;
             remove(&path)?;
