@@ -98,18 +98,15 @@ impl Report {
 
     /// The goals and the plots, for the README.
     fn summary(&self) -> String {
-        let plots: Vec<_> = self
-            .measures
-            .iter()
-            .map(|measure| format!("[{}](benches/results/{}.svg)", measure.title, measure.name))
-            .collect();
         let mut text = format!(
-            "Medians, all contenders in turn, on {}. Every contender's are in [results.md](benches/results/results.md).\n\n{}\n\n\
-             Plots: {}.\n",
+            "Medians, all contenders in turn, on {}.\nEvery contender's are in \
+             [results.md](benches/results/results.md).\n\n{}\n\nPlots:\n\n",
             machine(),
             goals::table(&self.measures),
-            plots.join(", ")
         );
+        for measure in &self.measures {
+            let _ = writeln!(text, "- [{}](benches/results/{}.svg)", measure.title, measure.name);
+        }
         for skipped in &self.skipped {
             let _ = write!(text, "\nSkipped: {skipped}\n");
         }
