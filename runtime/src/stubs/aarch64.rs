@@ -132,18 +132,18 @@ macro_rules! __target {
     ($imports:ident[$index:literal]) => {
         #[inline(always)]
         fn target() -> *const () {
-            let code: *const ();
+            let import_dynamic_code: *const (); // not `code`, which may be a constant where this is expanded
             // SAFETY: reads the import's first word, the slot, with acquire, as `Slot::code` does.
             unsafe {
                 $crate::private::core::arch::asm!(
                     $crate::private::address!("{code}", "imports", "64 * ", $index), // the import
                     "ldar {code}, [{code}]",                                       // the slot, its first word
-                    code = out(reg) code,
+                    code = out(reg) import_dynamic_code,
                     imports = sym $imports,
                     options(nostack, preserves_flags),
                 );
             }
-            code
+            import_dynamic_code
         }
     };
 }

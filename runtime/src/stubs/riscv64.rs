@@ -108,19 +108,19 @@ macro_rules! __target {
     ($imports:ident[$index:literal]) => {
         #[inline(always)]
         fn target() -> *const () {
-            let code: *const ();
+            let import_dynamic_code: *const (); // not `code`, which may be a constant where this is expanded
             // SAFETY: reads the import's first word, the slot, with acquire, as `Slot::code` does.
             unsafe {
                 $crate::private::core::arch::asm!(
                     // the slot, the import's first word
                     $crate::private::core::concat!("ld {code}, {imports} + 64 * ", $index),
                     "fence r, rw", // acquire
-                    code = out(reg) code,
+                    code = out(reg) import_dynamic_code,
                     imports = sym $imports,
                     options(nostack, preserves_flags),
                 );
             }
-            code
+            import_dynamic_code
         }
     };
 }

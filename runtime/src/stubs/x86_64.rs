@@ -82,25 +82,27 @@ macro_rules! __stubs {
     }};
 }
 
-/// What a call of `$imports[$index]` calls, as an associated function: a jump through the slot. On these processors a direct
-/// call of it takes half the time that a call of what a register or memory holds takes.
-///
-/// It is a generic function, so that each crate that calls makes one of its own, which it calls directly: a function of
-/// another crate is called through the global offset table.
+/// An associated function that tells what a call of `$imports[$index]` calls. By hand: compilers take a static that other
+/// crates' code refers to for one that another library could replace, and would look up its address in the global offset
+/// table first.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __target {
     ($imports:ident[$index:literal]) => {
-        #[unsafe(naked)]
-        unsafe extern "C" fn target<Crate>() {
-            $crate::private::core::arch::naked_asm!(
-                // the slot, the import's first word; loads acquire on this architecture
-                $crate::private::core::concat!("jmp qword ptr [rip + {imports} + 64 * ", $index, "]"),
-                // Such functions begin at eight bytes, so that no jump crosses 32, where some processors are slow; not in the
-                // smallest programs.
-                $crate::private::if_guest!({ ".p2align 3" } { "" }), // padding behind it
-                imports = sym $imports,
-            )
+        #[inline(always)]
+        fn target() -> *const () {
+            let import_dynamic_code: *const (); // not `code`, which may be a constant where this is expanded
+            // SAFETY: reads the import's first word, the slot, as `Slot::code` does: loads acquire on this architecture.
+            unsafe {
+                $crate::private::core::arch::asm!(
+                    // the slot, the import's first word
+                    $crate::private::core::concat!("mov {code}, qword ptr [rip + {imports} + 64 * ", $index, "]"),
+                    code = out(reg) import_dynamic_code,
+                    imports = sym $imports,
+                    options(nostack, preserves_flags),
+                );
+            }
+            import_dynamic_code
         }
     };
 }
@@ -110,7 +112,7 @@ macro_rules! __target {
 #[macro_export]
 macro_rules! __target_of {
     ($companion:ident) => {
-        $companion::target::<()> as *const ()
+        $companion::target()
     };
 }
 

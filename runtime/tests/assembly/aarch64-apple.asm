@@ -12,8 +12,6 @@ call_site:
     ldp x29, x30, [sp, #16]
     ldp x20, x19, [sp], #32
     ret
-labs::target:
-llabs::target:
 stubs:
     bti c
     adrp x9, IMPORTS@PAGE+0

@@ -12,8 +12,6 @@ call_site:
     add x0, x0, #0x1
     ldp x29, x30, [sp], #16
     ret
-call_cost::labs>::target:
-call_cost::llabs>::target:
 call_cost::_::IMPORTS::stubs:
     bti c
     adrp x9, PAGE

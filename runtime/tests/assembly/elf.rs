@@ -10,8 +10,6 @@ use super::support::{Link, build, run, skip};
 /// The functions compared: the demangled names end so.
 const FUNCTIONS: &[&str] = &[
     "call_site",                    // a call
-    "call_cost::labs>::target",     // what it calls on x86-64: a jump through the slot
-    "call_cost::llabs>::target",    // another import's
     "call_cost::_::IMPORTS::stubs", // what the slots hold then, in guest mode, and at first
     "guest::guest_enter_fast",      // to which the first jumps
 ];

@@ -13,8 +13,6 @@ call_site:
     ld ra,8(sp)
     add sp,sp,16
     ret
-call_cost::labs>::target:
-call_cost::llabs>::target:
 call_cost::_::IMPORTS::stubs:
     auipc t3,PAGE
     ld t3,OFFSET(t3) # <call_cost::_::IMPORTS+0x8>

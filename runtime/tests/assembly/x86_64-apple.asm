@@ -1,16 +1,14 @@
 call_site:
     pushq %rbp
     movq %rsp, %rbp
-    callq labs::target
+    movq IMPORTS(%rip), %rax
+    callq *%rax
+    movq IMPORTS+64(%rip), %rcx
     movq %rax, %rdi
-    callq llabs::target
+    callq *%rcx
     incq %rax
     popq %rbp
     retq
-labs::target:
-    jmpq *IMPORTS(%rip)
-llabs::target:
-    jmpq *IMPORTS+64(%rip)
 stubs:
     leaq IMPORTS(%rip), %r11
     {disp32} jmp trampoline

@@ -1,15 +1,13 @@
 call_site:
     push rax
-    call <<call_cost::labs>::target>
+    mov rax,QWORD PTR [call_cost::_::IMPORTS]
+    call rax
+    mov rcx,QWORD PTR [call_cost::_::IMPORTS+0x40]
     mov rdi,rax
-    call <<call_cost::llabs>::target>
+    call rcx
     inc rax
     pop rcx
     ret
-call_cost::labs>::target:
-    jmp QWORD PTR [call_cost::_::IMPORTS]
-call_cost::llabs>::target:
-    jmp QWORD PTR [call_cost::_::IMPORTS+0x40]
 call_cost::_::IMPORTS::stubs:
     mov r10,QWORD PTR [call_cost::_::IMPORTS+0x8]
     jmp QWORD PTR [import_dynamic_loader::guest::ENTER]
