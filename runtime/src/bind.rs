@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use import_dynamic_loader::Host;
+use import_dynamic_loader::{Error, Host};
 
 use crate::attempt::Attempts;
 use crate::debug;
@@ -24,6 +24,8 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
     };
     let (verb, code) = match (bound, import.fallback()) {
         (Ok(code), _) => ("bound ", code),
+        // This call's alone: what was short now need not be next time.
+        (Err(Cause::Host(ref error)), Some(fallback)) if passes(error) => ("fell back once for ", fallback.0),
         (Err(_), Some(fallback)) => ("fell back for ", import.publish_fallback(fallback)),
         (Err(cause), None) => return Err(ImportError::new(import, cause)),
     };
@@ -32,6 +34,11 @@ pub(crate) fn bind(import: &'static Import) -> Result<*const (), ImportError> {
 }
 
 import_dynamic_loader::__if_guest! {{
+    /// Whether an error may be gone at the next try: memory, threads, or a bring-up that is under way.
+    fn passes(error: &Error) -> bool {
+        matches!(error, Error::Memory(_) | Error::Thread(_) | Error::Attach(_) | Error::Recursive)
+    }
+
     /// Publishes the host's function; in guest mode, for one that manages the process as a whole, what stands for it there.
     pub(crate) fn publish(host: &Host, import: &'static Import, found: *mut ()) -> *const () {
         use import_dynamic_loader::LinkMode;
@@ -47,6 +54,11 @@ import_dynamic_loader::__if_guest! {{
         import.publish(found, host.link_mode())
     }
 } {
+    /// A program without a libc of its own has one thread when it brings the host up, and one try.
+    fn passes(_: &Error) -> bool {
+        false
+    }
+
     /// Publishes the host's function.
     pub(crate) fn publish(host: &Host, import: &'static Import, found: *mut ()) -> *const () {
         import.publish(found, host.link_mode())

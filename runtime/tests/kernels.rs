@@ -144,6 +144,16 @@ fn where_no_thread_pointer_can_be_set() {
     ends(&output, 127, &["cannot set %fs base address"]);
 }
 
+/// Nor one that kills whoever asks: the process ends by the signal, wherever it asked, as a dynamic program does.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn where_setting_a_thread_pointer_kills() {
+    for program in programs() {
+        let output = behind(&Filter::killing(&[libc::SYS_arch_prctl]), program);
+        assert_eq!(output.status.signal(), Some(libc::SIGSYS), "{output:?}");
+    }
+}
+
 /// A filter that kills whoever makes a call that it does not know, and knows those that DESIGN.md lists.
 #[test]
 fn where_unknown_calls_kill() {

@@ -15,6 +15,7 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ("threads_leave_nothing", leave_nothing),
     ("threads_run_destructors_of_the_guest", destructors),
     ("limit_on_memory", limits::limit_on_memory),
+    ("limit_with_a_fallback", limits::limit_with_a_fallback),
     ("limit_on_threads", limits::limit_on_threads),
     ("limit_on_data", limits::limit_on_data),
     ("limits_while_attaching", limits::limits_while_attaching),

@@ -28,6 +28,7 @@ const PROGRAMS: &[(&str, &[&str])] = &[
     ("std-dns", &[]),
     ("whoami", &[]),
     ("http-get", &[]),
+    ("hello", &[]),
 ];
 
 /// Checks the workspace, and links the programs, for both.

@@ -45,6 +45,28 @@ pub(super) fn limit_on_memory() {
     .expect("attached once there was memory");
 }
 
+#[import_dynamic::import_dynamic("libc")]
+unsafe extern "C" {
+    #[symbol("llabs", fallback = negative)]
+    safe fn magnitude(number: std::ffi::c_longlong) -> std::ffi::c_longlong;
+}
+
+extern "C" fn negative(_: std::ffi::c_longlong) -> std::ffi::c_longlong {
+    -1
+}
+
+/// A fallback takes the place of a call that found no memory, and of no other.
+pub(super) fn limit_with_a_fallback() {
+    if crate::is_emulated("the limit would be the emulator's") {
+        return;
+    }
+    let used = kilobytes("VmSize") as u64 * 1024;
+    let before = set_limit(libc::RLIMIT_AS, used + (200 << 10));
+    let without = magnitude(-7);
+    set_limit(libc::RLIMIT_AS, before);
+    assert_eq!((without, magnitude(-7)), (-1, 7));
+}
+
 pub(super) fn limit_on_threads() {
     drop_root();
     let before = set_limit(libc::RLIMIT_NPROC, 1);
