@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `rust_call` | a Rust function that is never inlined |
 //! | `c_pointer_mem` | the host's `labs` through a C function pointer in memory |
-//! | `libloading` | the same through libloading's `Symbol` |
+//! | `pointer_adopted`, `pointer_guest` | the same in static programs, which have the host's libc near |
+//! | `libloading` | as `c_pointer_mem`, through libloading's `Symbol` |
 //! | `import_native`, `import_adopted`, `import_guest` | an import in each link mode |
 //! | `import_guest_syscall` | guest mode as on kernels without `wrfsbase` |
 
@@ -30,6 +31,8 @@ const RUST: Entry = Entry { name: "rust_call", program: Program::STD_DYNAMIC, ar
 const ENTRIES: &[Entry] = &[
     RUST,
     Entry { name: "c_pointer_mem", argument: "pointer", ..RUST },
+    Entry { name: "pointer_adopted", program: Program::NO_STD, argument: "pointer", ..RUST },
+    Entry { name: "pointer_guest", program: Program::STD_STATIC, argument: "pointer", ..RUST },
     Entry { name: "libloading", argument: "libloading", ..RUST },
     Entry { name: "import_native", argument: "import", ..RUST },
     Entry { name: "import_adopted", program: Program::NO_STD, argument: "import", ..RUST },

@@ -17,6 +17,8 @@ const REQUIRED: &[(&str, &[&str])] = &[(
     &[
         "rust_call",
         "c_pointer_mem",
+        "pointer_adopted",
+        "pointer_guest",
         "libloading",
         "import_native",
         "import_adopted",

@@ -104,6 +104,9 @@ fn calls(contenders: &Contenders) -> Vec<Entry> {
         ask("import_guest_scope", &rust.std_static, &["import-scope"]),
         ask("import_guest_no_tls", &rust.std_static, &["import-no-tls"]),
         ask("import_guest_syscall", &rust.std_static, &["import-syscall"]),
+        // A static program has the host's libc near, a dynamic one far away, and processors tell these apart.
+        ask("pointer_adopted", &rust.no_std, &["pointer"]),
+        ask("pointer_guest", &rust.std_static, &["pointer"]),
         ask("rust_call", &rust.std_dynamic, &["rust"]),
         ask("rust_dlsym", &rust.std_dynamic, &["pointer"]),
         ask("libloading", &rust.std_dynamic, &["libloading"]),
@@ -147,6 +150,8 @@ fn thread_calls(contenders: &Contenders) -> Vec<Entry> {
         ask("import_adopted", &rust.no_std, &["import", THREADS]),
         ask("import_guest", &rust.std_static, &["import", THREADS]),
         ask("import_guest_scope", &rust.std_static, &["import-scope", THREADS]),
+        ask("pointer_adopted", &rust.no_std, &["pointer", THREADS]),
+        ask("pointer_guest", &rust.std_static, &["pointer", THREADS]),
         ask("libloading", &rust.std_dynamic, &["libloading", THREADS]),
     ];
     entries.extend(contenders.c.iter().map(|c| ask("c_pointer_mem", &c.call, &["pointer", THREADS])));
