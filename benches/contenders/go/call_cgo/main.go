@@ -1,15 +1,10 @@
-// Calls of labs(3) through cgo. Reads a count (eight bytes), calls so often, writes the nanoseconds that took.
+// Calls of labs(3) through cgo.
 package main
 
 // #include <stdlib.h>
 import "C"
 
-import (
-	"encoding/binary"
-	"io"
-	"os"
-	"time"
-)
+import "../measure"
 
 var sum C.long
 
@@ -20,14 +15,5 @@ func calls(count uint64) {
 }
 
 func main() {
-	var number [8]byte
-	for {
-		if _, err := io.ReadFull(os.Stdin, number[:]); err != nil {
-			return
-		}
-		start := time.Now()
-		calls(binary.NativeEndian.Uint64(number[:]))
-		binary.NativeEndian.PutUint64(number[:], uint64(time.Since(start)))
-		os.Stdout.Write(number[:])
-	}
+	measure.Serve(calls)
 }

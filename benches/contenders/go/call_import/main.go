@@ -1,13 +1,11 @@
-// Calls of labs(3) through Go's `cgo_import_dynamic` and `runtime.cgocall`. Reads a count (eight bytes), calls so often, writes the nanoseconds that took.
+// Calls of labs(3) through Go's `cgo_import_dynamic` and `runtime.cgocall`.
 package main
 
 import (
-	"encoding/binary"
-	"io"
-	"os"
 	_ "runtime/cgo"
-	"time"
 	"unsafe"
+
+	"../measure"
 )
 
 //go:cgo_import_dynamic libc_labs labs "libc.so.6"
@@ -33,14 +31,5 @@ func calls(count uint64) {
 }
 
 func main() {
-	var number [8]byte
-	for {
-		if _, err := io.ReadFull(os.Stdin, number[:]); err != nil {
-			return
-		}
-		start := time.Now()
-		calls(binary.NativeEndian.Uint64(number[:]))
-		binary.NativeEndian.PutUint64(number[:], uint64(time.Since(start)))
-		os.Stdout.Write(number[:])
-	}
+	measure.Serve(calls)
 }

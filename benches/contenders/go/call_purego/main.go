@@ -1,16 +1,13 @@
-// Calls of labs(3) through purego: `SyscallN`, or a function made by `RegisterLibFunc`. Reads a count (eight bytes), calls so often, writes the nanoseconds that took.
+// Calls of labs(3) through purego: `SyscallN`, or a function made by `RegisterLibFunc`.
 package main
 
-
 import (
-	"encoding/binary"
-	"io"
 	"os"
-	"time"
+
+	"../measure"
 
 	"github.com/ebitengine/purego"
 )
-
 
 var (
 	sum     int
@@ -44,14 +41,5 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "syscall" {
 		calls = syscalls
 	}
-	var number [8]byte
-	for {
-		if _, err := io.ReadFull(os.Stdin, number[:]); err != nil {
-			return
-		}
-		start := time.Now()
-		calls(binary.NativeEndian.Uint64(number[:]))
-		binary.NativeEndian.PutUint64(number[:], uint64(time.Since(start)))
-		os.Stdout.Write(number[:])
-	}
+	measure.Serve(calls)
 }
