@@ -10,6 +10,7 @@ mod contenders;
 pub(crate) mod counts;
 mod criterion;
 mod goals;
+mod peak;
 mod publish;
 mod report;
 mod rounds;

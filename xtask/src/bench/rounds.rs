@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use benches::Contender;
 
+use super::peak::Traced;
 use crate::process;
 
 /// Something to be measured.
@@ -24,6 +25,8 @@ pub(super) enum Work {
     AskOnce(Command),
     /// A program writes the nanoseconds that it took for a thousand things, and ends.
     Thousand(Command),
+    /// A program runs from its start to its end: its peak of memory is taken.
+    Peak(Command),
     /// It is known already.
     Known(f64),
 }
@@ -34,6 +37,7 @@ const TURN: Duration = Duration::from_millis(1);
 enum Source {
     Asked { contender: Contender, count: u64, divisor: u64 },
     Run(Command),
+    Peak(Traced),
     Known(f64),
 }
 
@@ -51,6 +55,7 @@ impl Source {
             }
             Work::AskOnce(command) => Self::Asked { contender: start(command)?, count: 1, divisor: 1 },
             Work::Thousand(command) => Self::Run(command),
+            Work::Peak(command) => Self::Peak(Traced::new(command)),
             Work::Known(value) => Self::Known(value),
         })
     }
@@ -65,6 +70,7 @@ impl Source {
                     answer.with_context(|| format!("{}: {}", process::line(command), output.status))?;
                 u64::from_ne_bytes(answer) as f64 / 1000.0
             }
+            Self::Peak(program) => program.peak()? as f64,
             Self::Known(value) => *value,
         })
     }

@@ -54,26 +54,27 @@ fn measures(workspace: &Workspace, contenders: &Contenders, wanted: &dyn Fn(&str
     plans.push(("thread", "a thread made and joined", Unit::Nanoseconds, 200, threads(contenders)));
     plans.push(("bring_up", "a program that makes one call, start to end", Unit::Nanoseconds, 300, starts(contenders)));
     let programs = resolving(contenders);
-    let launched = |how: &str| -> Vec<Entry> {
-        let entry = |&(contender, program): &(_, &Path)| Entry {
-            contender,
-            work: Work::AskOnce(launch(contenders, how, program, NAME)),
-        };
-        let native = Entry {
-            contender: "std_dns_native",
-            work: Work::AskOnce(native(launch(contenders, how, &contenders.rust.std_dns, NAME))),
-        };
-        programs.iter().map(entry).chain([native]).collect()
+    let native = ("std_dns_native", contenders.rust.std_dns.as_path());
+    let all = || programs.iter().chain([&native]).copied();
+    let timed = |(contender, program)| Entry {
+        contender,
+        work: Work::AskOnce(with_environment(contender, launch(contenders, program, NAME))),
+    };
+    let peak = |(contender, program)| {
+        let mut command = Command::new(program);
+        command.arg(NAME);
+        Entry { contender, work: Work::Peak(with_environment(contender, command)) }
     };
     plans.push((
         "resolve",
         "a program that resolves localhost, start to end",
         Unit::Nanoseconds,
         300,
-        launched("launch"),
+        all().map(timed).collect(),
     ));
-    // The kernel counts by processor, and is off by up to 100 KiB.
-    plans.push(("memory", "its peak of resident memory", Unit::Bytes, 60, launched("launch-memory")));
+    if cfg!(target_os = "linux") {
+        plans.push(("memory", "its peak of resident memory", Unit::Bytes, 60, all().map(peak).collect()));
+    }
     let mut sizes = Vec::new();
     for (name, program) in &programs {
         sizes.push(Entry { contender: name, work: Work::Known(stripped_size(workspace, program)? as f64) });
@@ -193,25 +194,25 @@ fn threads(contenders: &Contenders) -> Vec<Entry> {
     ]
 }
 
-/// A launch of a program: by the static program, which is small, since a new process inherits its peak of memory.
-fn launch(contenders: &Contenders, how: &str, program: &Path, argument: &str) -> Command {
+/// A launch of a program: by the static program, which takes the time itself.
+fn launch(contenders: &Contenders, program: &Path, argument: &str) -> Command {
     let mut command = Command::new(&contenders.rust.std_static);
-    command.arg(how).arg(program).arg(argument);
+    command.arg("launch").arg(program).arg(argument);
     command
 }
 
-/// With DNS code of the program's own in place of the host's.
-fn native(mut launch: Command) -> Command {
-    launch.env("IMPORT_DYNAMIC_NETDNS", "native");
-    launch
+/// With DNS code of the program's own in place of the host's, for the contender that has this.
+fn with_environment(contender: &str, mut command: Command) -> Command {
+    if contender == "std_dns_native" {
+        command.env("IMPORT_DYNAMIC_NETDNS", "native");
+    }
+    command
 }
 
 fn starts(contenders: &Contenders) -> Vec<Entry> {
     let rust = &contenders.rust;
-    let entry = |contender, program: &Path| Entry {
-        contender,
-        work: Work::AskOnce(launch(contenders, "launch", program, "start")),
-    };
+    let entry =
+        |contender, program: &Path| Entry { contender, work: Work::AskOnce(launch(contenders, program, "start")) };
     let mut entries = vec![
         entry("import_native", &rust.std_dynamic),
         entry("import_adopted", &rust.no_std),

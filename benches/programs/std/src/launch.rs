@@ -16,13 +16,6 @@ pub(crate) fn time(program: &str, arguments: &[&str]) -> Measure {
     })
 }
 
-/// The program's peak of resident memory in bytes, instead of a time.
-pub(crate) fn memory(program: &str, arguments: &[&str]) -> Measure {
-    let mut command = command(program, arguments);
-    // Linux counts kilobytes. A new process inherits the peak of the one that it comes from, which is this small one.
-    Box::new(move |_| run(&mut command).ru_maxrss as u64 * 1024)
-}
-
 /// The page faults of so many runs, instead of a time.
 pub(crate) fn faults(program: &str, arguments: &[&str]) -> Measure {
     let mut command = command(program, arguments);

@@ -41,7 +41,6 @@ fn contender(words: &[&str]) -> Option<Measure> {
         ["thread"] => Some(Box::new(thread::join)),
         ["thread-attach"] => Some(Box::new(thread::attach_and_join)),
         ["launch", program, ref arguments @ ..] => Some(launch::time(program, arguments)),
-        ["launch-memory", program, ref arguments @ ..] => Some(launch::memory(program, arguments)),
         ["launch-faults", program, ref arguments @ ..] => Some(launch::faults(program, arguments)),
         [name] => call::contender(name).map(|calls| -> Measure { Box::new(move |count| clock::cpu(|| calls(count))) }),
         [name, threads] => {
