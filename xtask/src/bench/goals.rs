@@ -45,7 +45,7 @@ const GOALS: &[Goal] = &[
     Goal { more: 2e9, ..goal("compile_time", "imports", 1.0, "extern_block") },
 ];
 
-/// Every goal whose measure was taken: what it is, beside what, and whether it is met.
+/// Every goal of the measures that were asked for: what it is, beside what, and whether it is met.
 pub(super) fn table(measures: &[Measure]) -> Table {
     let mut table = report::table(&["goal", "here", "beside", "ratio", "at most", ""]);
     for column in [2, 5] {
@@ -60,21 +60,25 @@ pub(super) fn table(measures: &[Measure]) -> Table {
             Some((other, name)) => named(other).and_then(|measure| measure.get(name)),
             None => measure.get(goal.reference),
         };
-        let (Some(here), Some(reference)) = (measure.get(goal.contender), reference) else { continue };
-        let limit = goal.factor * reference + goal.more;
-        let (beside, ratio) = if goal.factor > 0.0 {
-            (format!("{} {}", plain(goal.reference), measure.unit.show(reference)), format!("{:.2}", here / reference))
-        } else {
-            (String::new(), String::new())
+        let is_relative = goal.factor > 0.0;
+        let here = measure.get(goal.contender);
+        let limit = if is_relative { reference.map(|it| goal.factor * it) } else { Some(0.0) };
+        let verdict = match (here, limit.map(|limit| limit + goal.more)) {
+            (Some(here), Some(limit)) if here <= limit => "met",
+            (Some(_), Some(_)) => "missed",
+            _ => "not measured",
         };
-        let at_most = match (goal.factor > 0.0, goal.more > 0.0) {
+        let show = |value: Option<f64>| value.map(|value| measure.unit.show(value)).unwrap_or_default();
+        let beside = if is_relative { format!("{} {}", plain(goal.reference), show(reference)) } else { String::new() };
+        let ratio = here.zip(reference).filter(|_| is_relative).map(|(here, reference)| here / reference);
+        let at_most = match (is_relative, goal.more > 0.0) {
             (true, true) => format!("{:.2} + {}", goal.factor, measure.unit.show(goal.more)),
             (true, false) => format!("{:.2}", goal.factor),
             (false, _) => measure.unit.show(goal.more),
         };
-        let verdict = if here <= limit { "met" } else { "missed" };
         let what = format!("{}: {}", plain(goal.measure), plain(goal.contender));
-        table.add_row([what, measure.unit.show(here), beside, ratio, at_most, verdict.to_owned()]);
+        let ratio = ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default();
+        table.add_row([what, show(here), beside.trim_end().to_owned(), ratio, at_most, verdict.to_owned()]);
     }
     table
 }
@@ -88,9 +92,17 @@ mod tests {
     use super::table;
     use crate::bench::report::{Measure, Unit};
 
+    fn rows(name: &'static str, medians: Vec<(&'static str, f64)>) -> String {
+        table(&[Measure { name, title: "", unit: Unit::Nanoseconds, medians }]).to_string()
+    }
+
     fn verdict(bind_all: f64) -> String {
-        let medians = vec![("bind_all_native", bind_all), ("dlsym_native", 80.0)];
-        table(&[Measure { name: "bind_all", title: "", unit: Unit::Nanoseconds, medians }]).to_string()
+        rows("bind_all", vec![("bind_all_native", bind_all), ("dlsym_native", 80.0)])
+    }
+
+    fn row<'a>(table: &'a str, goal: &str) -> Vec<&'a str> {
+        let row = table.lines().find(|line| line.contains(goal)).unwrap_or_default();
+        row.split('|').map(str::trim).collect()
     }
 
     #[test]
@@ -99,6 +111,29 @@ mod tests {
         assert!(met.contains("bind all: bind all native") && met.contains("dlsym native 80.0 ns"), "{met}");
         assert!(met.contains(" 0.75 ") && met.contains(" 1.00 ") && met.contains(" met "), "{met}");
         assert!(verdict(90.0).contains(" missed "));
+    }
+
+    #[test]
+    fn contenders_that_are_absent() {
+        let without_reference = rows("call", vec![("import_guest", 15.0), ("wrfsbase_twice", 14.0)]);
+        let expected = ["", "call: import guest", "15.0 ns", "go cgo", "", "0.33", "not measured", ""];
+        assert!(
+            without_reference.lines().any(|line| line.split('|').map(str::trim).eq(expected)),
+            "{without_reference}"
+        );
+        assert_eq!(row(&without_reference, "wrfsbase")[6], "met");
+        let without_both = rows("bind_all", vec![]);
+        let expected = ["", "bind all: bind all guest", "", "dlsym guest", "", "1.00", "not measured", ""];
+        assert_eq!(row(&without_both, "bind all guest"), expected);
+        let other_measure = rows("call_8_threads", vec![("import_native", 2.0)]);
+        assert_eq!(row(&other_measure, "import native")[3..], ["call, import native", "", "1.05", "not measured", ""]);
+    }
+
+    #[test]
+    fn a_limit_needs_no_reference() {
+        assert_eq!(row(&rows("size", vec![("nostd_dns", 9000.0)]), "nostd dns")[6], "met");
+        assert_eq!(row(&rows("size", vec![("nostd_dns", 16000.0)]), "nostd dns")[6], "missed");
+        assert_eq!(row(&rows("size", vec![("c_dynamic", 16000.0)]), "nostd dns")[6], "not measured");
     }
 
     #[test]

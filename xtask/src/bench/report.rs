@@ -63,6 +63,11 @@ impl Report {
         Self { measures: Vec::new(), skipped }
     }
 
+    /// Measures that somebody took part in.
+    fn taken(&self) -> impl Iterator<Item = &Measure> {
+        self.measures.iter().filter(|measure| !measure.medians.is_empty())
+    }
+
     /// `{measure: {contender: median}}`, in nanoseconds or bytes.
     pub(super) fn json(&self) -> Value {
         let medians = |measure: &Measure| -> Value {
@@ -78,7 +83,7 @@ impl Report {
 
     pub(super) fn markdown(&self) -> String {
         let mut text = format!("Medians, interleaved, on {}.\n", machine());
-        for measure in &self.measures {
+        for measure in self.taken() {
             let mut rows: Vec<_> = measure.medians.iter().collect();
             rows.sort_by(|a, b| a.1.total_cmp(&b.1));
             let mut table = table(&[measure.name, "median", "to the best"]);
@@ -104,7 +109,7 @@ impl Report {
             machine(),
             goals::table(&self.measures),
         );
-        for measure in &self.measures {
+        for measure in self.taken() {
             let _ = writeln!(text, "- [{}](benches/results/{}.svg)", measure.title, measure.name);
         }
         for skipped in &self.skipped {
@@ -120,7 +125,7 @@ impl Report {
         workspace::write(&directory.join("results.json"), format!("{:#}\n", self.json()))?;
         workspace::write(&directory.join("results.md"), self.markdown())?;
         workspace::write(&directory.join("table.md"), self.summary())?;
-        for measure in &self.measures {
+        for measure in self.taken() {
             workspace::write(&directory.join(format!("{}.svg", measure.name)), svg::bars(measure))?;
         }
         eprintln!("xtask: wrote {}", directory.display());

@@ -47,10 +47,8 @@ fn measures(workspace: &Workspace, contenders: &Contenders, wanted: &dyn Fn(&str
             thread_calls(contenders),
         ),
     ];
-    if let Some(c) = &contenders.c {
-        plans.push(("first_call", "the first call of a function", Unit::Nanoseconds, 60, first_calls(contenders, c)));
-        plans.push(("bind_all", "each of 1,000 imports bound at once", Unit::Nanoseconds, 60, bind_all(contenders, c)));
-    }
+    plans.push(("first_call", "the first call of a function", Unit::Nanoseconds, 60, first_calls(contenders)));
+    plans.push(("bind_all", "each of 1,000 imports bound at once", Unit::Nanoseconds, 60, bind_all(contenders)));
     plans.push(("thread", "a thread made and joined", Unit::Nanoseconds, 200, threads(contenders)));
     plans.push(("bring_up", "a program that makes one call, start to end", Unit::Nanoseconds, 300, starts(contenders)));
     let programs = resolving(contenders);
@@ -165,18 +163,22 @@ fn thousand(contender: &'static str, c: &C, program: &Path, arguments: &[&str]) 
     Entry { contender, work: Work::Thousand(command) }
 }
 
-fn first_calls(contenders: &Contenders, c: &C) -> Vec<Entry> {
+fn first_calls(contenders: &Contenders) -> Vec<Entry> {
     let rust = &contenders.rust;
-    vec![
-        thousand("import_native", c, &rust.thousand_dynamic, &["each"]),
-        thousand("import_guest", c, &rust.thousand_static, &["each"]),
-        thousand("ld_so_lazy", c, &c.first_call, &[]),
-        ask("libloading_open_get_call", &rust.std_dynamic, &["libloading-first"]),
-    ]
+    let mut entries = vec![ask("libloading_open_get_call", &rust.std_dynamic, &["libloading-first"])];
+    if let Some(c) = &contenders.c {
+        entries.extend([
+            thousand("import_native", c, &rust.thousand_dynamic, &["each"]),
+            thousand("import_guest", c, &rust.thousand_static, &["each"]),
+            thousand("ld_so_lazy", c, &c.first_call, &[]),
+        ]);
+    }
+    entries
 }
 
-fn bind_all(contenders: &Contenders, c: &C) -> Vec<Entry> {
-    let rust = &contenders.rust;
+/// Nobody without a C compiler, which makes the library.
+fn bind_all(contenders: &Contenders) -> Vec<Entry> {
+    let (rust, Some(c)) = (&contenders.rust, &contenders.c) else { return Vec::new() };
     vec![
         thousand("bind_all_native", c, &rust.thousand_dynamic, &["all"]),
         thousand("dlsym_native", c, &rust.thousand_dynamic, &["look-up"]),
