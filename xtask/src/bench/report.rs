@@ -82,11 +82,11 @@ impl Report {
     }
 
     pub(super) fn markdown(&self) -> String {
-        let mut text = format!("Medians, interleaved, on {}.\n", machine());
+        let mut text = format!("Medians, interleaved, unless a title says otherwise, on {}.\n", machine());
         for measure in self.taken() {
             let mut rows: Vec<_> = measure.medians.iter().collect();
             rows.sort_by(|a, b| a.1.total_cmp(&b.1));
-            let mut table = table(&[measure.name, "median", "to the best"]);
+            let mut table = table(&[measure.name, "result", "to the best"]);
             let best = rows.first().map_or(1.0, |row| row.1);
             for (name, median) in rows {
                 table.add_row([(*name).to_owned(), measure.unit.show(*median), format!("{:.2}", median / best)]);
@@ -104,7 +104,7 @@ impl Report {
     /// The goals and the plots, for the README.
     fn summary(&self) -> String {
         let mut text = format!(
-            "Medians, all contenders in turn, on {}.\nEvery contender's are in \
+            "Medians, all contenders in turn, unless a plot's title says otherwise, on {}.\nEvery contender's are in \
              [results.md](benches/results/results.md).\n\n{}\n\nPlots:\n\n",
             machine(),
             goals::table(&self.measures),

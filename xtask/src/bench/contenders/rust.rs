@@ -67,7 +67,7 @@ fn build(workspace: &Workspace, name: &str, link: Link, directory: PathBuf, argu
 }
 
 /// How long a release build of the crate with a thousand declarations takes, what it depends on being built: as imports,
-/// and plainly (`extern "C"`), which no library resolves. In turn, the least of some.
+/// and plainly (`extern "C"`), which no library resolves. In turn, the least of six.
 pub(in crate::bench) fn compile_times(workspace: &Workspace) -> Result<[(&'static str, Duration); 2]> {
     let mut fastest = [("imports", Duration::MAX), ("extern_block", Duration::MAX)];
     // The first builds compile what the crate depends on, too.
