@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let names: Vec<_> = (0..COUNT).map(|index| std::ffi::CString::new(format!("thousand_{index:03}"))).collect();
-    let start = std::time::Instant::now();
+    let start = nanoseconds();
     let done = match std::env::args().nth(1).as_deref() {
         Some("all") => import_dynamic::bind_all().is_ok(),
         Some("each") => {
@@ -50,12 +50,21 @@ fn main() -> ExitCode {
         Some("nothing") => true,
         _ => false,
     };
-    let elapsed = start.elapsed().as_nanos() as u64;
+    let elapsed = nanoseconds() - start;
     if done && std::io::stdout().write_all(&elapsed.to_ne_bytes()).is_ok() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// What this thread has run so far: the time that other programs take of a busy machine is not in it.
+#[cfg(not(feature = "plain"))]
+fn nanoseconds() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: clock_gettime(2) with a place for the time.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
 /// Only ever compiled, and linked if there is such a library.
