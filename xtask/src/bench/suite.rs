@@ -20,7 +20,15 @@ const NAME: &str = "localhost";
 /// Builds everybody, measures everything, and writes what came out.
 pub(super) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let contenders = Contenders::build(workspace)?;
-    let mut report = Report::new(contenders.skipped.clone());
+    let mut skipped = contenders.skipped.clone();
+    skipped.push(
+        "Implib.so's first call: its resolver is C code that its generator, a program of its own, writes".to_owned(),
+    );
+    if !has_wrfsbase() {
+        skipped
+            .push("wrfsbase_twice, and guest mode's fast way: the processor or the kernel has no wrfsbase".to_owned());
+    }
+    let mut report = Report::new(skipped);
     let wanted = |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
     for (name, title, unit, rounds, entries) in measures(workspace, &contenders, &wanted)? {
         eprintln!("xtask: measuring {name}");
@@ -74,7 +82,11 @@ fn measures(workspace: &Workspace, contenders: &Contenders, wanted: &dyn Fn(&str
         plans.push(("memory", "its peak of resident memory", Unit::Bytes, 60, all().map(peak).collect()));
     }
     let mut sizes = Vec::new();
-    for (name, program) in &programs {
+    let rust = &contenders.rust;
+    let others = [("std_one_import", rust.one_import.as_path()), ("std_no_import", &rust.no_import)];
+    let purego =
+        contenders.go.iter().flat_map(|go| go.call_purego.as_deref()).map(|program| ("go_purego_call", program));
+    for (name, program) in programs.iter().copied().chain(others).chain(purego) {
         sizes.push(Entry { contender: name, work: Work::Known(stripped_size(workspace, program)? as f64) });
     }
     plans.push(("size", "its executable, stripped", Unit::Bytes, 1, sizes));

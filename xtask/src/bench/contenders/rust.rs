@@ -22,6 +22,9 @@ pub(in crate::bench) struct Rust {
     /// Without the line.
     pub(in crate::bench) std_dns_without: PathBuf,
     pub(in crate::bench) std_dns_without_dynamic: PathBuf,
+    /// With one import, and without.
+    pub(in crate::bench) one_import: PathBuf,
+    pub(in crate::bench) no_import: PathBuf,
 }
 
 impl Rust {
@@ -43,6 +46,14 @@ impl Rust {
             std_dns: example("std-dns", Link::Static)?,
             std_dns_without: without(Link::Static, "bench/without")?,
             std_dns_without_dynamic: without(Link::Dynamic, "bench/without-dynamic")?,
+            one_import: example("bench-one", Link::Static)?,
+            no_import: build(
+                workspace,
+                "bench-one",
+                Link::Static,
+                workspace.target.join("bench/without"),
+                &["--features", "plain"],
+            )?,
         })
     }
 }
