@@ -17,9 +17,9 @@ const RTLD_GLOBAL: usize = 8;
 #[cfg(not(target_vendor = "apple"))]
 const RTLD_GLOBAL: usize = 0x100;
 /// The pseudo-handle for the global scope (`<dlfcn.h>`).
-#[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
 const RTLD_DEFAULT: usize = -2isize as usize;
-#[cfg(not(any(target_vendor = "apple", target_os = "freebsd")))]
+#[cfg(any(target_os = "linux", target_os = "android"))]
 const RTLD_DEFAULT: usize = 0;
 
 /// A library that the host has opened. It is never closed: code that was bound to it may run at any time.
@@ -48,21 +48,27 @@ impl Handle {
 pub struct DlError(Texts);
 
 impl DlError {
-    /// What `dlerror` said.
+    /// What `dlerror` said; `Display` also shows what is not UTF-8.
     pub fn message(&self) -> &str {
         self.0.iter().next().and_then(|text| text.to_str().ok()).unwrap_or("no reason given")
     }
 }
 
+impl crate::Message for DlError {
+    fn write_to(&self, out: &mut dyn crate::Sink) {
+        self.0.iter().for_each(|text| out.put(text.to_bytes()));
+    }
+}
+
 impl fmt::Debug for DlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message())
+        crate::message::format(self, f)
     }
 }
 
 impl fmt::Display for DlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message())
+        crate::message::format(self, f)
     }
 }
 

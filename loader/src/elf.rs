@@ -89,7 +89,9 @@ pub(crate) fn check_interpreter(
                 start = start.or(Some(range.0 & !(page - 1)));
                 end = range.1;
                 align = align.max(segment.p_align.get(LE));
-                executable |= (range.0..range.1).contains(&entry) && segment.p_flags.get(LE).0 & elf::PF_X.0 != 0;
+                // A library has none: zero, which may lie in what is executable.
+                executable |=
+                    (range.0.max(1)..range.1).contains(&entry) && segment.p_flags.get(LE).0 & elf::PF_X.0 != 0;
             }
             elf::PT_DYNAMIC => dynamic = Some((segment.p_vaddr.get(LE), segment.p_memsz.get(LE))),
             elf::PT_INTERP => return Err(Rejection::HasInterpreter),

@@ -173,19 +173,23 @@ impl Errno {
     pub(crate) const EXISTS: Self = Self(17);
     pub(crate) const NAME_TOO_LONG: Self = Self(36);
 
-    /// A short text for the numbers that occur here, which are the same on every Linux architecture.
+    /// A short text for the numbers that occur here: on Linux the same on every architecture, elsewhere those of the BSDs and
+    /// macOS.
     fn text(self) -> &'static [u8] {
-        const NUMBERS: &[u8] = &[1, 2, 11, 12, 13, 20, 22, 23, 24, 36, 40];
+        #[cfg(target_os = "linux")]
+        const NUMBERS: &[u8] = &[1, 2, 12, 13, 20, 22, 23, 24, 11, 36, 40];
+        #[cfg(not(target_os = "linux"))]
+        const NUMBERS: &[u8] = &[1, 2, 12, 13, 20, 22, 23, 24, 35, 63, 62];
         const TEXTS: &str = concat!(
             "not permitted\0",
             "not found\0",
-            "thread limit reached\0",
             "out of memory\0",
             "permission denied\0",
             "not a directory\0",
             "invalid argument\0",
             "too many files in the system\0",
             "too many open files\0",
+            "try again\0",
             "name too long\0",
             "too many symbolic links\0",
             "system error\0",
@@ -230,6 +234,10 @@ impl Message for Error {
             // The others do not occur in every build.
             #[cfg(any(guest, native))]
             Self::Unsupported => (b"a static program cannot load a host libc on this platform", None),
+            #[cfg(guest)]
+            Self::Thread(Errno(11)) => {
+                (b"cannot start a thread for the host libc: thread limit reached (errno 11)", None)
+            }
             #[cfg(guest)]
             Self::Thread(errno) => (b"cannot start a thread for the host libc: ", Some(errno)),
             // pthread_create(3) says it of both.

@@ -66,7 +66,7 @@ impl Interpreter {
     /// Finds the host's interpreter, whose name is in `path` then, and maps it.
     ///
     /// # Errors
-    /// [`Error::NoInterpreter`] names every file tried.
+    /// [`Error::NoInterpreter`] names every file tried; [`Error::Memory`] where one could not be mapped for want of it.
     pub(crate) fn load(path: &mut Path, page: usize) -> Result<Self, Error> {
         let mut attempts = Attempts::NONE;
         let (mut names, mut programs) = (arch::INTERPRETERS, KNOWN_PROGRAMS);
@@ -93,6 +93,10 @@ impl Interpreter {
             };
             match named.and_then(|()| Self::open(path.as_c_str(), page)) {
                 Ok(interpreter) => return Ok(interpreter),
+                // In the smallest programs this is one more reason in a list.
+                Err(Refusal::System(Errno::NO_MEMORY)) if cfg!(any(guest, native, std_start)) => {
+                    return Err(Error::Memory(Errno::NO_MEMORY));
+                }
                 Err(reason) => attempts.push(path.as_c_str(), reason),
             }
         }
@@ -224,7 +228,8 @@ fn kind(names: Strings<'_>) -> LibcKind {
 fn loaded(object: &Object<'_>, bias: usize, vaddr: u64, len: u64) -> &'static [u8] {
     for segment in object.segments {
         let start = segment.p_vaddr.get(LE);
-        let (flags, end) = (segment.p_flags.get(LE).0, start + segment.p_memsz.get(LE));
+        // Only those that are loaded have been checked.
+        let (flags, end) = (segment.p_flags.get(LE).0, start.wrapping_add(segment.p_memsz.get(LE)));
         let is_readable = segment.p_type.get(LE) == elf::PT_LOAD && flags & elf::PF_R.0 != 0;
         if is_readable && vaddr >= start && vaddr <= end && len <= end - vaddr {
             // SAFETY: inside a mapped, readable segment, which is never unmapped once `kind` has been asked.

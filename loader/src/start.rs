@@ -96,6 +96,14 @@ impl InitialStack {
     /// # Safety
     /// No other such slice is in use.
     pub(crate) unsafe fn auxv<'a>(self) -> &'a mut [[usize; 2]] {
+        let (start, len) = self.find_entries();
+        // SAFETY: the kernel's words, on the stack or a copy of it, for the caller alone.
+        unsafe { core::slice::from_raw_parts_mut(start, len) }
+    }
+
+    /// The auxiliary vector's start, and how many entries it has.
+    #[inline(never)]
+    fn find_entries(self) -> (*mut [usize; 2], usize) {
         let known = AUXV.load(Ordering::Relaxed);
         // SAFETY: the environment ends with a null word, the auxiliary vector follows and ends with AT_NULL.
         unsafe {
@@ -105,7 +113,7 @@ impl InitialStack {
             while (*start.add(len))[0] != at::NULL {
                 len += 1;
             }
-            core::slice::from_raw_parts_mut(start, len)
+            (start, len)
         }
     }
 
@@ -131,8 +139,9 @@ impl InitialStack {
     /// One value of the auxiliary vector.
     #[inline(never)]
     pub(crate) fn auxiliary(self, kind: usize) -> Option<usize> {
-        // SAFETY: the slice is gone when this returns, and nobody else holds one across a call of this.
-        let auxv = unsafe { self.auxv() };
+        let (start, len) = self.find_entries();
+        // SAFETY: initialized words, which nobody writes but `adopted` and `run`, before there is a second thread.
+        let auxv = unsafe { core::slice::from_raw_parts(start, len) };
         auxv.iter().find(|entry| entry[0] == kind).map(|entry| entry[1])
     }
 }

@@ -40,7 +40,17 @@ const TABLE: Strings<'static> = Strings::new(concat!(
     "libresolv\0libc.so.7\0\0",
 ));
 
-#[cfg(not(any(target_vendor = "apple", target_os = "freebsd")))]
+#[cfg(target_os = "netbsd")]
+const TABLE: Strings<'static> = Strings::new(concat!(
+    "libSystem\0libc.so.12\0libresolv.so.3\0libpthread.so.1\0libm.so.0\0\0",
+    "libc\0libc.so.12\0\0",
+    "libm\0libm.so.0\0\0",
+    "libpthread\0libpthread.so.1\0\0",
+    "libdl\0libc.so.12\0\0",
+    "libresolv\0libresolv.so.3\0\0",
+));
+
+#[cfg(not(any(target_vendor = "apple", target_os = "freebsd", target_os = "netbsd")))]
 const TABLE: Strings<'static> = Strings::new(concat!(
     "libSystem\0libc.so.6\0libresolv.so.2\0libpthread.so.0\0libdl.so.2\0libm.so.6\0\0",
     "libc\0libc.so.6\0\0",

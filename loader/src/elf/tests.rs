@@ -162,6 +162,11 @@ fn entry_and_dynamic_section() {
     rejected(&[(E_ENTRY, &0x4900_u64.to_le_bytes())], Rejection::Entry); // in data
     rejected(&[(E_ENTRY, &0x3000_u64.to_le_bytes())], Rejection::Entry); // one past the code
     rejected(&[(E_ENTRY, &0_u64.to_le_bytes())], Rejection::Entry);
+    let at_zero: &[u8] = &[0; 8];
+    rejected(
+        &[(E_ENTRY, at_zero), (field(0, P_OFFSET), at_zero), (field(0, P_VADDR), at_zero)],
+        Rejection::Entry, // a library, whose code begins at its start
+    );
     rejected(&[(field(0, P_FLAGS), &[4])], Rejection::Entry);
     rejected(&[(field(2, P_VADDR), &0xfff_u64.to_le_bytes())], Rejection::NoDynamic);
     rejected(&[(field(2, P_MEMSZ), &0x1801_u64.to_le_bytes())], Rejection::NoDynamic);

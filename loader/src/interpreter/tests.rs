@@ -67,6 +67,18 @@ fn what_is_none() {
     assert_eq!(interpreter_of(&own, &mut path).is_ok(), reason(&own) == Some(Rejection::HasInterpreter.into()));
 }
 
+/// Only what is loaded has been checked: other segments may say anything.
+#[test]
+fn segments_that_are_not_loaded() {
+    let mut note = [0_u8; size_of::<Phdr>()];
+    note[..4].copy_from_slice(&elf::PT_NOTE.0.to_le_bytes());
+    note[16..24].copy_from_slice(&0xffff_ffff_ffff_f000_u64.to_le_bytes()); // p_vaddr
+    note[40..48].copy_from_slice(&0x2000_u64.to_le_bytes()); // p_memsz
+    let (note, _) = object::pod::slice_from_bytes::<Phdr>(&note, 1).expect("a header");
+    let object = Object { segments: note, entry: 0, start: 0, span: 0, align: 0, dynamic: (0, 0) };
+    assert!(loaded(&object, 0, 0, 1).is_empty());
+}
+
 #[test]
 fn long_names() {
     let mut path = Path::EMPTY;

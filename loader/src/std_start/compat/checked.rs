@@ -54,6 +54,7 @@ checked! {
     FREAD = c"fread": b"__fread_chk" is fread(to, _room, size, count, stream) => (to, size, count, stream);
     FREAD_UNLOCKED = c"fread_unlocked": b"__fread_unlocked_chk" is
         fread_unlocked(to, _room, size, count, stream) => (to, size, count, stream);
+    RECV = c"recv": b"__recv_chk" is recv(socket, to, len, _room, flags) => (socket, to, len, flags);
     RECVFROM = c"recvfrom": b"__recvfrom_chk" is
         recvfrom(socket, to, len, _room, flags, address, size) => (socket, to, len, flags, address, size);
 }

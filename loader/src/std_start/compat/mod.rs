@@ -70,7 +70,6 @@ const CHECKED_LAST: &[&[u8]] = &[
     b"read",
     b"pread",
     b"pread64",
-    b"recv",
     b"readlink",
     b"readlinkat",
     b"getcwd",
