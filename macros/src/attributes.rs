@@ -1,9 +1,9 @@
 //! The user's attributes: which belong to every generated item, which are refused, and items that differ by `cfg`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, FnArg, Meta, Token};
+use syn::{AttrStyle, Attribute, FnArg, Meta, Token, token};
 
 use crate::item::{Declared, Kind};
 use crate::model::cfg;
@@ -17,6 +17,17 @@ fn cfg_attr(attr: &Attribute) -> Option<(Meta, Vec<Meta>)> {
     let metas = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
     let mut metas = metas.into_iter();
     Some((metas.next()?, metas.collect()))
+}
+
+/// Turns inner attributes into outer ones, which mean the same: what they stood in is not in the expansion as it was.
+pub(crate) fn outward(attrs: &mut [Attribute]) {
+    // Where they were, but from a macro: Clippy has views on the lines behind outer attributes.
+    let span = |span| Span::call_site().located_at(span);
+    for attr in attrs.iter_mut().filter(|attr| matches!(attr.style, AttrStyle::Inner(_))) {
+        attr.style = AttrStyle::Outer;
+        attr.pound_token.span = span(attr.pound_token.span);
+        attr.bracket_token = token::Bracket(span(attr.bracket_token.span.join()));
+    }
 }
 
 /// The attributes that decide whether an item exists at all, for the items generated beside it.

@@ -5,6 +5,8 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitStr, Safety, Signature, Token, Type, Visibility, token};
 
+use crate::attributes::outward;
+
 /// What `import_dynamic` stands on.
 pub(crate) enum Item {
     Single(Declared),
@@ -71,6 +73,7 @@ impl Parse for Block {
         let content;
         syn::braced!(content in input);
         attrs.extend(content.call(Attribute::parse_inner)?);
+        outward(&mut attrs);
         let mut items = Vec::new();
         while !content.is_empty() {
             items.push(content.parse()?);

@@ -19,8 +19,9 @@ use support::ImportError;
 unsafe extern "C" fn magnitude(n: c_long) -> c_long;
 
 #[import_dynamic("libSystem")]
-#[allow(unused, reason = "some of these are only looked at")]
 unsafe extern "C" {
+    #![allow(unused, reason = "some of these are only looked at")]
+
     /// Documented.
     pub(crate) safe fn labs(n: c_long) -> c_long;
     fn strlen(text: *const c_char) -> usize;

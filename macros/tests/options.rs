@@ -75,6 +75,8 @@ require!(["libfirst.so", "libsecond.so"], crate = crate::support, feature = "fir
 
 #[export_dynamic("options_test_export", crate = crate::support)]
 extern "C" fn exported(n: c_int) -> c_int {
+    #![allow(unused, reason = "an attribute within")]
+
     n + depth()
 }
 
@@ -90,6 +92,11 @@ struct Pair {
 
 #[callback(crate = crate::support)]
 extern "C" fn called_back(n: c_int, Pair { a, b }: Pair) -> c_int {
+    #![expect(unused_variables, reason = "an attribute within")]
+    #![cfg(not(windows))]
+    //! Documented within.
+
+    let unused = n;
     n + depth() * 100 + c_int::from(a) + c_int::from(b)
 }
 

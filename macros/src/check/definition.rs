@@ -5,6 +5,7 @@ use quote::quote;
 use syn::{FnArg, ItemFn};
 
 use super::names::symbol_name;
+use crate::attributes::outward;
 use crate::expand::{self, Callback, Export};
 use crate::options::{Arguments, Key};
 use crate::report::Report;
@@ -65,7 +66,11 @@ pub(crate) fn callback(arguments: &Arguments, item: TokenStream, report: &mut Re
 /// Checks what exports and callbacks have in common.
 fn definition(item: TokenStream, what: &str, report: &mut Report) -> Option<ItemFn> {
     let item = match syn::parse2::<ItemFn>(item.clone()) {
-        Ok(item) => item,
+        Ok(mut item) => {
+            // Its body goes elsewhere; the attributes in it are the function's.
+            outward(&mut item.attrs);
+            item
+        }
         Err(_) => {
             report.error(item, format!("{what} is a function with a body: `extern \"C\" fn name(...) {{ ... }}`"));
             return None;
