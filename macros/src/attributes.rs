@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{AttrStyle, Attribute, FnArg, Meta, Token, token};
 
@@ -10,13 +11,21 @@ use crate::model::cfg;
 use crate::report::Report;
 
 /// The arguments of `cfg_attr`: predicate and attributes.
-fn cfg_attr(attr: &Attribute) -> Option<(Meta, Vec<Meta>)> {
-    if !attr.path().is_ident("cfg_attr") {
+fn cfg_attr(meta: &Meta) -> Option<(TokenStream, Vec<Meta>)> {
+    if !meta.path().is_ident("cfg_attr") {
         return None;
     }
-    let metas = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
-    let mut metas = metas.into_iter();
-    Some((metas.next()?, metas.collect()))
+    let parse = |input: ParseStream| {
+        // Token by token, for `true` and `false` are predicates but no metas.
+        let mut predicate = TokenStream::new();
+        while !input.peek(Token![,]) {
+            predicate.extend([input.parse::<proc_macro2::TokenTree>()?]);
+        }
+        input.parse::<Token![,]>()?;
+        let metas = Punctuated::<Meta, Token![,]>::parse_terminated(input)?;
+        Ok((predicate, metas.into_iter().collect()))
+    };
+    meta.require_list().ok()?.parse_args_with(parse).ok()
 }
 
 /// Turns inner attributes into outer ones, which mean the same: what they stood in is not in the expansion as it was.
@@ -32,15 +41,15 @@ pub(crate) fn outward(attrs: &mut [Attribute]) {
 
 /// The attributes that decide whether an item exists at all, for the items generated beside it.
 pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
-    attrs.iter().filter_map(|attr| condition(attr).map(|meta| syn::parse_quote!(#[#meta]))).collect()
+    attrs.iter().filter_map(|attr| condition(&attr.meta).map(|meta| syn::parse_quote!(#[#meta]))).collect()
 }
 
-fn condition(attr: &Attribute) -> Option<TokenStream> {
-    if attr.path().is_ident("cfg") {
-        return Some(attr.meta.to_token_stream());
+fn condition(meta: &Meta) -> Option<TokenStream> {
+    if meta.path().is_ident("cfg") {
+        return Some(meta.to_token_stream());
     }
-    let (predicate, metas) = cfg_attr(attr)?;
-    let metas: Vec<_> = metas.into_iter().filter_map(|meta| condition(&syn::parse_quote!(#[#meta]))).collect();
+    let (predicate, metas) = cfg_attr(meta)?;
+    let metas: Vec<_> = metas.iter().filter_map(condition).collect();
     (!metas.is_empty()).then(|| quote!(cfg_attr(#predicate, #(#metas),*)))
 }
 
@@ -60,19 +69,19 @@ pub(crate) fn variants(item: Declared) -> Vec<Declared> {
 
 fn split(item: &Declared) -> Option<(Declared, Declared)> {
     let symbol = item.attrs.iter().enumerate().find_map(|(index, attr)| {
-        let (predicate, metas) = cfg_attr(attr)?;
-        metas.iter().any(|meta| meta.path().is_ident("symbol")).then_some((index, predicate, metas))
+        let (predicate, metas) = cfg_attr(&attr.meta)?;
+        named(attr, "symbol").then_some((index, predicate, metas))
     });
     if let Some((index, predicate, metas)) = symbol {
         let mut with = item.clone();
         let mut without = item.clone();
         // The first `symbol` whose condition holds is the one.
-        let later = with.attrs.split_off(index + 1).into_iter().filter(|attr| !names_symbol(attr));
+        let later = with.attrs.split_off(index + 1).into_iter().filter(|attr| !named(attr, "symbol"));
         with.attrs.truncate(index);
         with.attrs.extend(metas.into_iter().map(|meta| syn::parse_quote!(#[#meta])));
         with.attrs.extend(later);
         without.attrs.remove(index);
-        return Some(conditioned(with, without, &predicate.to_token_stream()));
+        return Some(conditioned(with, without, &predicate));
     }
     let Kind::Function(signature, _) = &item.kind else { return None };
     let (index, at, predicate) = signature.inputs.iter().enumerate().find_map(|(index, input)| {
@@ -96,12 +105,6 @@ fn split(item: &Declared) -> Option<(Declared, Declared)> {
     Some(conditioned(edit(true), edit(false), &predicate))
 }
 
-/// Whether `attr` is `symbol`, perhaps within a `cfg_attr`.
-fn names_symbol(attr: &Attribute) -> bool {
-    attr.path().is_ident("symbol")
-        || cfg_attr(attr).is_some_and(|(_, metas)| metas.iter().any(|meta| meta.path().is_ident("symbol")))
-}
-
 fn conditioned(mut with: Declared, mut without: Declared, predicate: &TokenStream) -> (Declared, Declared) {
     with.attrs.insert(0, cfg(predicate));
     without.attrs.insert(0, cfg(&quote!(not(#predicate))));
@@ -111,29 +114,52 @@ fn conditioned(mut with: Declared, mut without: Declared, predicate: &TokenStrea
 /// Reports attributes that an import cannot have.
 pub(crate) fn check(attrs: &[Attribute], report: &mut Report) {
     for attr in attrs {
-        let path = attr.path();
-        // `#[unsafe(no_mangle)]` has the path `unsafe` and the rest as its tokens.
-        let unsafe_ = |name: &str| {
-            path.is_ident("unsafe")
-                && attr.meta.require_list().is_ok_and(|list| {
-                    list.tokens.clone().into_iter().next().is_some_and(|token| token.to_string() == name)
-                })
-        };
-        let is = |name: &str| path.is_ident(name) || unsafe_(name);
-        if is("link_name") {
-            report.error(attr, "the symbol's name is an argument here: `#[import_dynamic(\"library\", \"symbol\")]`, or `#[symbol(\"symbol\")]` within a block");
-        } else if is("link") {
-            report.error(
-                attr,
-                "nothing is linked when the program is built: name the library in `#[import_dynamic(\"library\")]`",
-            );
-        } else if is("no_mangle") || is("export_name") {
-            report
-                .error(attr, "an import that is also the program's own symbol is written with the option `interpose`");
-        } else if is("link_section") {
-            report.error(attr, "an import's section cannot be chosen");
+        if attr.path().is_ident("cfg_attr") && named(attr, "link_name") {
+            report.error(attr, "the symbol's name is an argument here: within a block, write `symbol(\"symbol\")` in place of `link_name`");
+        } else if let Some(message) = leaves(&attr.meta).iter().find_map(refused) {
+            report.error(attr, message);
         }
     }
+}
+
+/// What is said about an attribute that an import cannot have.
+fn refused(meta: &Meta) -> Option<&'static str> {
+    let is = |name: &str| is(meta, name);
+    if is("link_name") {
+        Some(
+            "the symbol's name is an argument here: `#[import_dynamic(\"library\", \"symbol\")]`, or `#[symbol(\"symbol\")]` within a block",
+        )
+    } else if is("link") {
+        Some("nothing is linked when the program is built: name the library in `#[import_dynamic(\"library\")]`")
+    } else if is("no_mangle") || is("export_name") {
+        Some("an import that is also the program's own symbol is written with the option `interpose`")
+    } else if is("link_section") {
+        Some("an import's section cannot be chosen")
+    } else {
+        None
+    }
+}
+
+/// The attribute itself, or those within a `cfg_attr`.
+fn leaves(meta: &Meta) -> Vec<Meta> {
+    match cfg_attr(meta) {
+        Some((_, metas)) => metas.iter().flat_map(leaves).collect(),
+        None => vec![meta.clone()],
+    }
+}
+
+/// Whether the attribute is `name` or `unsafe(name)`.
+fn is(meta: &Meta, name: &str) -> bool {
+    // `unsafe(no_mangle)` has the path `unsafe` and the rest as its tokens.
+    let first = |list: &syn::MetaList| list.tokens.clone().into_iter().next();
+    meta.path().is_ident(name)
+        || meta.path().is_ident("unsafe")
+            && meta.require_list().is_ok_and(|list| first(list).is_some_and(|token| token.to_string() == name))
+}
+
+/// Whether `attr` is `name`, perhaps within a `cfg_attr`.
+pub(crate) fn named(attr: &Attribute, name: &str) -> bool {
+    leaves(&attr.meta).iter().any(|meta| is(meta, name))
 }
 
 /// Whether any of `attrs` is `#[name]`.

@@ -34,6 +34,8 @@ unsafe extern "C" {
     #[cfg_attr(all(), symbol("labs"))]
     #[cfg_attr(any(), symbol("strlen"))]
     safe fn chosen(n: c_long, #[cfg(any())] more: NoSuchType) -> c_long;
+    #[cfg_attr(true, cfg_attr(all(), symbol("labs")))]
+    safe fn chosen_within(n: c_long) -> c_long;
     fn snprintf(buffer: *mut c_char, size: usize, format: *const c_char, ...) -> c_int;
     fn abort() -> !;
     static answer: usize;
@@ -93,6 +95,7 @@ fn single_function() {
 fn block() {
     assert_eq!(labs(-7), 7);
     assert_eq!(chosen(-8), 8);
+    assert_eq!(chosen_within(-8), 8);
     assert_eq!(unsafe { strlen(c"four".as_ptr()) }, 4);
     assert_eq!(unsafe { length(c"seven77".as_ptr()) }, 7);
     assert_eq!(missing::resolve().err(), Some(ImportError(c"no_such_symbol")));

@@ -73,9 +73,11 @@ safe extern "system" fn interposed_labs(n: c_long) -> c_long;
 require!("libnss_resolve.so.2", optional, crate = crate::support);
 require!(["libfirst.so", "libsecond.so"], crate = crate::support, feature = "first");
 
+/// What would otherwise take `#[no_mangle]`.
 #[export_dynamic("options_test_export", crate = crate::support)]
+#[must_use = "as it is not `#[no_mangle]`"]
 extern "C" fn exported(n: c_int) -> c_int {
-    #![allow(unused, reason = "an attribute within")]
+    #![allow(clippy::no_mangle_with_rust_abi, reason = "an attribute within")]
 
     n + depth()
 }

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{FnArg, ItemFn};
 
 use super::names::symbol_name;
-use crate::attributes::outward;
+use crate::attributes::{named, outward};
 use crate::expand::{self, Callback, Export};
 use crate::options::{Arguments, Key};
 use crate::report::Report;
@@ -20,8 +20,7 @@ pub(crate) fn export(arguments: &Arguments, item: TokenStream, report: &mut Repo
         report.error(param, "an exported function cannot be generic: a name stands for one function");
     }
     for attr in &item.attrs {
-        let text = quote!(#attr).to_string();
-        if text.contains("no_mangle") || text.contains("export_name") {
+        if named(attr, "no_mangle") || named(attr, "export_name") {
             report.error(attr, "`export_dynamic` gives the function its name");
         }
     }

@@ -41,7 +41,7 @@ fn single(tokens: TokenStream, span: Span, item: Declared, report: &mut Report) 
     if let Kind::Function(signature, _) = &item.kind {
         single_function(signature, report);
     }
-    if let Some(attr) = item.attrs.iter().find(|attr| attr.path().is_ident("symbol")) {
+    if let Some(attr) = item.attrs.iter().find(|attr| attributes::named(attr, "symbol")) {
         report.error(
             attr,
             "`symbol` is for the items of a block; here the symbol is the second argument of `import_dynamic`",

@@ -19,6 +19,15 @@ fn rust() {}
 #[unsafe(no_mangle)]
 extern "C" fn named() {}
 
+#[export_dynamic("conditionally")]
+#[cfg_attr(unix, unsafe(export_name = "other"))]
+extern "C" fn conditionally() {}
+
+#[export_dynamic("inside")]
+extern "C" fn inside() {
+    #![unsafe(no_mangle)]
+}
+
 #[export_dynamic("optional", optional)]
 extern "C" fn optional() {}
 
