@@ -25,7 +25,16 @@ pub(crate) fn style<'a>(
         report.at(errno.span(), "`errno` and `no_tls` exclude each other: errno is thread-local");
     }
     let result = match &signature.output {
-        ReturnType::Type(arrow, ty) => result(ty).map(|(value, error)| (*arrow, value, error)),
+        ReturnType::Type(arrow, ty) => match result(ty) {
+            Ok(result) => result.map(|(value, error)| (*arrow, value, error)),
+            Err(Alias) => {
+                report.error(
+                    ty,
+                    "a Result is written with both its types, such as `Result<c_int, ImportError>`: what an alias stands for is not known here; a C type of this name needs another one",
+                );
+                return plain(Style::Plain);
+            }
+        },
         ReturnType::Default => None,
     };
     if let (Some(interpose), true) = (has(Key::Interpose), result.is_some() || optional.is_some()) {
@@ -71,21 +80,23 @@ fn not_interposed(optional: bool) -> &'static str {
     }
 }
 
-/// `T` and `E` of a type written `Result<T, E>`, by whatever path.
-fn result(ty: &Type) -> Option<(&Type, &Type)> {
-    let ty = match ty {
-        Type::Group(group) => &group.elem,
-        other => other,
+/// A `Result` without its two types, which may be anything: as a C type it would be undefined behavior.
+struct Alias;
+
+/// `T` and `E` of a type written `Result<T, E>`, by whatever path; nothing for other types.
+fn result(ty: &Type) -> Result<Option<(&Type, &Type)>, Alias> {
+    let path = match ty {
+        Type::Group(group) => return result(&group.elem),
+        Type::Paren(paren) => return result(&paren.elem),
+        Type::Path(path) => path,
+        _ => return Ok(None),
     };
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    if last.ident != "Result" || arguments.args.len() != 2 {
-        return None;
-    }
-    match (&arguments.args[0], &arguments.args[1]) {
-        (GenericArgument::Type(value), GenericArgument::Type(error)) => Some((value, error)),
-        _ => None,
+    let Some(last) = path.path.segments.last().filter(|last| last.ident == "Result") else { return Ok(None) };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Err(Alias) };
+    let mut types = arguments.args.iter();
+    match (types.next(), types.next(), types.next()) {
+        (Some(GenericArgument::Type(value)), Some(GenericArgument::Type(error)), None) => Ok(Some((value, error))),
+        _ => Err(Alias),
     }
 }
 
