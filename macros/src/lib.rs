@@ -16,6 +16,7 @@ mod model;
 mod options;
 mod report;
 mod suggest;
+mod tokens;
 
 use proc_macro::TokenStream;
 

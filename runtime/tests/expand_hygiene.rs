@@ -33,12 +33,17 @@ pub mod hostile {
     type bool = ();
     type u8 = ();
     type usize = ();
+    type real_usize = crate::real_std::primitive::usize;
     const IMPORT: () = ();
     const NOTES: () = ();
     const call: () = ();
     const code: () = ();
     const value: () = ();
     const error: () = ();
+    const IMPORTS: real_usize = 2;
+    const FUNCTION: real_usize = 2;
+    struct Handle;
+    static STATIC: () = ();
     fn Ok() {}
     fn Err() {}
     fn Some() {}
@@ -80,10 +85,39 @@ pub mod hostile {
         /// `environ(7)`
         pub static environ: *const *const i8;
         fn llabs(__call: i64, IMPORT_: i64) -> i64;
+        /// `pipe(2)`
+        pub fn pipe(ends: *mut [i32; IMPORTS]) -> i32;
+        /// `labs(3)`
+        #[symbol("labs")]
+        pub safe fn parameter(Handle: i64) -> i64;
+        /// `labs(3)`
+        #[symbol("labs", errno)]
+        pub safe fn parameters(IMPORTS: i64, STATIC: i64) -> crate::real_std::result::Result<i32, runtime::Errno>;
     }
 
     #[import_dynamic(global, "labs", crate = crate::renamed)]
     pub(super) safe extern "C" fn global_labs(n: i64) -> i64;
+
+    /// Fallbacks with names that the table and the constants beside it might have.
+    pub mod fallbacks {
+        extern "C" fn IMPORTS(n: i64) -> i64 {
+            n + 1
+        }
+
+        extern "C" fn FUNCTION(n: i64) -> i64 {
+            n + 2
+        }
+
+        #[crate::renamed::import_dynamic("libc")]
+        unsafe extern "C" {
+            /// Absent.
+            #[symbol("no_such_symbol", fallback = IMPORTS)]
+            pub safe fn first(n: i64) -> i64;
+            /// Absent.
+            #[symbol("no_such_symbol", fallback = FUNCTION)]
+            pub safe fn second(n: i64) -> i64;
+        }
+    }
 }
 
 /// A macro of the user's that declares imports.
@@ -111,6 +145,12 @@ fn calls() {
     assert_eq!(hostile::close_file(-1), real_std::result::Result::Err(renamed::Errno(9)));
     assert!(hostile::environ.is_available());
     assert!(hostile::snprintf::is_available());
+    let mut ends = [0; 2];
+    // SAFETY: there is room for two ends.
+    assert_eq!(unsafe { hostile::pipe(&raw mut ends) }, 0);
+    assert_eq!(hostile::parameter(-5), 5);
+    assert_eq!(hostile::parameters(-6, 0), real_std::result::Result::Ok(6));
+    assert_eq!((hostile::fallbacks::first(1), hostile::fallbacks::second(1)), (2, 3));
 }
 
 #[test]

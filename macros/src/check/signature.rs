@@ -1,6 +1,6 @@
 //! Signatures: what C can express and a function pointer can carry.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{Abi, Attribute, FnArg, GenericParam, LifetimeParam, LitStr, Pat, ReturnType, Safety, Signature, Type};
@@ -9,6 +9,7 @@ use super::style;
 use crate::model::{Function, Param};
 use crate::options::{Arguments, Key};
 use crate::report::Report;
+use crate::tokens::find_ident;
 
 /// What is checked, in words.
 const IMPORTED: &str = "an imported function";
@@ -143,14 +144,6 @@ pub(crate) fn no_impl(ty: &Type, what: &str, report: &mut Report) {
     if let Some(span) = find_ident(ty.to_token_stream(), "impl") {
         report.at(span, format!("{what} cannot have `impl Trait` in its signature: C has one function for all types"));
     }
-}
-
-fn find_ident(tokens: TokenStream, name: &str) -> Option<Span> {
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(ident) if ident == name => Some(ident.span()),
-        TokenTree::Group(group) => find_ident(group.stream(), name),
-        _ => None,
-    })
 }
 
 /// A type written `stat` in the signature of a function `stat` would mean the companion type.

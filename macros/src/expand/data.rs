@@ -10,13 +10,14 @@ use crate::model::{Group, Import};
 pub(crate) fn expand(paths: &Paths, group: &Group, import: &Import, ty: &Type) -> TokenStream {
     let private = &paths.private;
     let Import { attrs, vis, ident, .. } = import;
-    let table = declaration::table(paths, group, &[(import, None)]);
+    let name = declaration::name(&TokenStream::new());
+    let table = declaration::table(paths, group, &name, &[(import, None)]);
     quote! {
         #(#attrs)*
         #[allow(non_upper_case_globals)]
         #vis static #ident: #private::Data<#ty> = {
             #table
-            #private::Data::new(&IMPORTS[0])
+            #private::Data::new(&#name[0])
         };
     }
 }

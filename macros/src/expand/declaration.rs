@@ -2,11 +2,12 @@
 
 use std::ffi::CString;
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use super::Paths;
 use crate::model::{Flags, Group, Import};
+use crate::tokens::find_ident;
 
 /// A C string literal. `text` has been checked for NUL.
 pub(crate) fn c_string(text: &str) -> Literal {
@@ -43,9 +44,23 @@ pub(crate) fn section(elf: &str, apple: &str) -> TokenStream {
     }
 }
 
+/// The table's name. It is in the scope of `types`, which must not mean it by a name of the user's.
+pub(crate) fn name(types: &TokenStream) -> Ident {
+    let mut name = "IMPORTS".to_owned();
+    while find_ident(types.clone(), &name).is_some() {
+        name.push('_');
+    }
+    Ident::new(&name, Span::call_site())
+}
+
 /// `static IMPORTS`, for a block of its own: one table, for each static costs compile time. Each import has its fallback
 /// beside it, an expression of type `Code`.
-pub(crate) fn table(paths: &Paths, group: &Group, imports: &[(&Import, Option<TokenStream>)]) -> TokenStream {
+pub(crate) fn table(
+    paths: &Paths,
+    group: &Group,
+    name: &Ident,
+    imports: &[(&Import, Option<TokenStream>)],
+) -> TokenStream {
     let Paths { private, core } = paths;
     let option = |value: Option<TokenStream>| match value {
         Some(value) => quote!(#core::option::Option::Some(#value)),
@@ -69,8 +84,8 @@ pub(crate) fn table(paths: &Paths, group: &Group, imports: &[(&Import, Option<To
     let section = section("import_dynamic", "__DATA,__import_dyn");
     quote! {
         #section
-        static IMPORTS: [#private::Import; #count] = #private::Import::table(
-            #private::stubs!(IMPORTS, #count),
+        static #name: [#private::Import; #count] = #private::Import::table(
+            #private::stubs!(#name, #count),
             #libraries,
             &[#(#symbols),*],
             &[#(#declarations),*],

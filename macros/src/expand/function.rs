@@ -1,9 +1,10 @@
 //! Imported functions: what is called, and beside it the companion type. A crate may have thousands: each generated
 //! function, static and constant costs compile time.
 
-use proc_macro2::{Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Type;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::pointer::{pointer, unbound};
@@ -41,10 +42,21 @@ fn together(paths: &Paths, group: &Group, functions: &[(&Import, &Function)]) ->
             #vis enum #ident {}
         }
     });
-    let imports: Vec<_> = functions.iter().map(|(import, function)| (*import, fallback(import, function))).collect();
-    let table = declaration::table(paths, group, &imports);
-    let companions =
-        functions.iter().enumerate().map(|(index, (import, function))| companion(paths, index, import, function));
+    let imports: Vec<_> =
+        functions.iter().map(|(import, function)| (*import, fallback(paths, import, function))).collect();
+    let types: TokenStream = functions
+        .iter()
+        .map(|(_, function)| {
+            let (pointer, fallback) = (pointer(function), &function.fallback);
+            quote!(#pointer #fallback)
+        })
+        .collect();
+    let name = declaration::name(&types);
+    let table = declaration::table(paths, group, &name, &imports);
+    let companions = functions
+        .iter()
+        .enumerate()
+        .map(|(index, (import, function))| companion(paths, &name, index, import, function));
     quote! {
         #(#outer)*
 
@@ -61,11 +73,11 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
     let core = &paths.core;
     let Import { attrs, vis, ident, .. } = import;
     let Function { abi, declared, .. } = function;
-    let params = function.params.iter().map(|param| {
-        let (attrs, ident, ty) = (&param.attrs, &param.ident, &param.ty);
-        quote!(#(#attrs)* #ident: #ty)
+    let names: Vec<_> = function.params.iter().map(|param| parameter(&param.ident)).collect();
+    let params = function.params.iter().zip(&names).map(|(param, name)| {
+        let (attrs, ty) = (&param.attrs, &param.ty);
+        quote!(#(#attrs)* #name: #ty)
     });
-    let names = function.params.iter().map(|param| &param.ident);
     let lifetimes = (!function.lifetimes.is_empty()).then(|| {
         let lifetimes = &function.lifetimes;
         quote!(<#(#lifetimes),*>)
@@ -116,6 +128,17 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
     }
 }
 
+/// A parameter's name in a definition, where it is a pattern: one that is spelled like a constant would mean that.
+fn parameter(ident: &Ident) -> Ident {
+    let name = ident.unraw().to_string();
+    if !name.starts_with(char::is_uppercase) {
+        return ident.clone();
+    }
+    let mut local = local(&name);
+    local.set_span(local.span().located_at(ident.span()));
+    local
+}
+
 /// The call's value as a Result, by errno.
 fn errno_result(paths: &Paths, value: &Type, error: &Type, call: &TokenStream) -> TokenStream {
     let Paths { private, core } = paths;
@@ -162,24 +185,17 @@ fn variadic(paths: &Paths, import: &Import, function: &Function) -> TokenStream 
 }
 
 /// What the type of the same name offers, by which a program asks before it calls; for the block that has the table.
-fn companion(paths: &Paths, index: usize, import: &Import, function: &Function) -> TokenStream {
+fn companion(paths: &Paths, table: &Ident, index: usize, import: &Import, function: &Function) -> TokenStream {
     let Paths { private, core } = paths;
     let Import { vis, ident, .. } = import;
     let pointer = pointer(function);
     let index = Literal::usize_unsuffixed(index);
-    let fallback = function.fallback.as_ref().map(|path| {
-        quote! {
-            const FALLBACK: #private::Code = {
-                const FUNCTION: #pointer = #path;
-                #private::Code(FUNCTION as *const ())
-            };
-        }
-    });
+    let fallback = function.fallback.as_ref().map(|path| quote!(const FALLBACK: #pointer = #path;));
     let target = if function.variadic {
         let symbol = function.interpose.then(|| &import.symbols[0]).into_iter();
-        quote!(const CODE: *const () = #private::variadic!(IMPORTS[#index] #(, #symbol)*);)
+        quote!(const CODE: *const () = #private::variadic!(#table[#index] #(, #symbol)*);)
     } else if calls_target(&function.style) {
-        quote!(#private::target! { IMPORTS[#index] })
+        quote!(#private::target! { #table[#index] })
     } else {
         TokenStream::new()
     };
@@ -191,22 +207,22 @@ fn companion(paths: &Paths, index: usize, import: &Import, function: &Function) 
             /// Binds the import if need be and returns the function; the error says what was tried.
             #[inline]
             #vis fn resolve() -> #core::result::Result<#pointer, #private::ImportError> {
-                unsafe { #private::resolve(&IMPORTS[#index]) }
+                unsafe { #private::resolve(&#table[#index]) }
             }
 
             /// Whether the import can be bound; binds it if so.
             #[inline]
             #vis fn is_available() -> #core::primitive::bool {
-                #private::is_available(&IMPORTS[#index])
+                #private::is_available(&#table[#index])
             }
         }
     }
 }
 
 /// An import's fallback, by the constant that its companion has.
-fn fallback(import: &Import, function: &Function) -> Option<TokenStream> {
-    let ident = &import.ident;
-    function.fallback.as_ref().map(|_| quote!(<#ident>::FALLBACK))
+fn fallback(paths: &Paths, import: &Import, function: &Function) -> Option<TokenStream> {
+    let (private, ident) = (&paths.private, &import.ident);
+    function.fallback.as_ref().map(|_| quote!(#private::Code(<#ident>::FALLBACK as *const ())))
 }
 
 /// Whether a call goes through the slot, bound or not.
