@@ -9,6 +9,34 @@ use crate::declaration::Flags;
 use crate::import::Import;
 use crate::resolve::open_required;
 
+/// The slice of all statics of type `$type` in the section `$section` of `__DATA`. Where there is none, the linker makes an
+/// empty one.
+#[cfg(target_vendor = "apple")]
+macro_rules! apple_section {
+    ($type:ty, $section:literal) => {{
+        // SAFETY: the linker's symbols, of which only the addresses are used. Without a size they may be one and the same.
+        unsafe extern "C" {
+            #[link_name = concat!("\u{1}section$start$__DATA$", $section)]
+            static START: [u8; 0];
+            #[link_name = concat!("\u{1}section$end$__DATA$", $section)]
+            static END: [u8; 0];
+        }
+        let (start, end) = (&raw const START as *const $type, &raw const END as *const $type);
+        if start == end {
+            &[][..] // an empty section need not be aligned
+        } else {
+            // SAFETY: the linker defines the two symbols around the section, which holds nothing but such statics, one
+            // after another: their size is a multiple of their alignment, so that the linker adds no padding.
+            unsafe {
+                core::slice::from_raw_parts::<'static, $type>(
+                    start,
+                    (end as usize - start as usize) / size_of::<$type>(),
+                )
+            }
+        }
+    }};
+}
+
 /// A library that the program wants open without importing from it.
 #[repr(C)]
 pub struct Requirement {
@@ -61,7 +89,7 @@ pub fn imports() -> Imports {
 pub(crate) fn requirements() -> &'static [Requirement] {
     #[cfg(target_vendor = "apple")]
     {
-        &[] // a Mach-O section of its own for them is not worth two more symbols: libraries are named by imports there
+        apple_section!(Requirement, "__import_req")
     }
     #[cfg(not(target_vendor = "apple"))]
     {
@@ -69,21 +97,13 @@ pub(crate) fn requirements() -> &'static [Requirement] {
     }
 }
 
-#[cfg(not(target_vendor = "apple"))]
 fn all() -> &'static [Import] {
-    import_dynamic_loader::section!(Import, "import_dynamic")
-}
-
-#[cfg(target_vendor = "apple")]
-fn all() -> &'static [Import] {
-    // SAFETY: the linker's symbols, of which only the addresses are used.
-    unsafe extern "C" {
-        #[link_name = "\u{1}section$start$__DATA$__import_dyn"]
-        static START: u8;
-        #[link_name = "\u{1}section$end$__DATA$__import_dyn"]
-        static END: u8;
+    #[cfg(target_vendor = "apple")]
+    {
+        apple_section!(Import, "__import_dyn")
     }
-    let (start, end) = (&raw const START, &raw const END);
-    // SAFETY: ld64 defines the two symbols around the section, which holds nothing but imports.
-    unsafe { core::slice::from_raw_parts(start.cast(), (end as usize - start as usize) / size_of::<Import>()) }
+    #[cfg(not(target_vendor = "apple"))]
+    {
+        import_dynamic_loader::section!(Import, "import_dynamic")
+    }
 }
