@@ -194,6 +194,18 @@ pub fn errno() -> Errno {
     crate::host().map_or(Errno(0), Host::errno)
 }
 
+/// The errno that the program's own functions set: its own libc's, or the only one there is.
+#[doc(hidden)]
+#[inline]
+pub fn own_errno() -> Errno {
+    // In a guest scope the thread pointer is the guest's.
+    #[cfg(guest)]
+    if crate::optional::errno_location() != 0 && crate::guest::area::current().is_none() {
+        return crate::guest::errno::home();
+    }
+    crate::host_if_up().map_or(Errno(0), Host::errno)
+}
+
 impl Errno {
     /// Stores the number as the calling thread's `errno` of the program's own libc, for code that looks there:
     /// `std::io::Error::last_os_error()`, or a C library in the static link.

@@ -75,9 +75,9 @@ mod version;
 
 #[doc(hidden)]
 pub use arch::Continuation;
-#[doc(hidden)]
-pub use dl::errno;
 pub use dl::{DlError, Handle};
+#[doc(hidden)]
+pub use dl::{errno, own_errno};
 pub use error::{Attempt, Attempts, Errno, Error};
 pub use exported::Exported;
 pub use fatal::exit;

@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 use core::fmt;
 
-use import_dynamic_loader::{Error as HostError, Message, Sink, format};
+use import_dynamic_loader::{Errno, Error as HostError, Message, Sink, format};
 
 use crate::attempt::{Attempts, library_name};
 use crate::import::Import;
@@ -157,6 +157,12 @@ impl fmt::Debug for ImportErrors {
 }
 
 impl core::error::Error for ImportErrors {}
+
+/// The errno of a call that went to the host's function, or else to the program's own in its place.
+#[inline]
+pub fn errno_of(import: &'static Import) -> Errno {
+    if import.is_bound_to_host() { crate::errno() } else { import_dynamic_loader::own_errno() }
+}
 
 /// A return type that tells by its value that `errno` holds the reason (errno(3)).
 #[diagnostic::on_unimplemented(

@@ -170,6 +170,11 @@ impl Import {
         self.code() != stubs::unbound(self.stubs)
     }
 
+    /// Whether it is bound to the host's function, not the program's own in its place.
+    pub(crate) fn is_bound_to_host(&self) -> bool {
+        !self.slot.target().is_null()
+    }
+
     /// The library alternatives, in order, as declared; none for the global scope.
     #[inline]
     pub fn libraries(&self) -> &'static [&'static CStr] {

@@ -48,6 +48,8 @@ unsafe extern "C" {
     fn close_both(fd: c_int) -> Result<c_int, Failure>;
     #[symbol("no_such_symbol", errno, optional)]
     fn absent_both(fd: c_int) -> Result<c_int, Failure>;
+    #[symbol("no_such_symbol", errno, fallback = own_chdir)]
+    fn chdir_both(path: *const c_char) -> Result<c_int, Errno>;
     #[symbol("labs")]
     safe fn fallible(n: c_long) -> Result<c_long, ImportError>;
     #[symbol("no_such_symbol")]
@@ -96,11 +98,18 @@ fn variadic_with_doubles_on_the_first_call() {
     assert!(snprintf::is_available());
 }
 
+unsafe extern "C" fn own_chdir(path: *const c_char) -> c_int {
+    unsafe { libc::chdir(path) }
+}
+
 #[test]
 fn errno() {
     assert_eq!(unsafe { close(-1) }, Err(Errno(9)));
     assert!(matches!(unsafe { close_both(-1) }, Err(Failure::Errno(Errno(9)))));
     assert!(matches!(unsafe { absent_both(-1) }, Err(Failure::Import(_))));
+    // The program's own function sets the program's own.
+    assert_eq!(unsafe { chdir_both(c"/there/is/none".as_ptr()) }, Err(Errno(2)));
+    assert_eq!(unsafe { close(-1) }, Err(Errno(9)));
 }
 
 #[test]

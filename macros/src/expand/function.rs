@@ -102,7 +102,11 @@ fn callee(paths: &Paths, import: &Import, function: &Function) -> TokenStream {
                 target
             };
             let result = if *errno {
-                errno_result(paths, value, error, &call)
+                let errno = match function.fallback {
+                    Some(_) => quote!(#ident::errno()),
+                    None => quote!(#private::errno()),
+                };
+                errno_result(paths, value, error, &call, &errno)
             } else {
                 quote!(#core::result::Result::Ok(#call))
             };
@@ -140,7 +144,7 @@ fn parameter(ident: &Ident) -> Ident {
 }
 
 /// The call's value as a Result, by errno.
-fn errno_result(paths: &Paths, value: &Type, error: &Type, call: &TokenStream) -> TokenStream {
+fn errno_result(paths: &Paths, value: &Type, error: &Type, call: &TokenStream, errno: &TokenStream) -> TokenStream {
     let Paths { private, core } = paths;
     let span = value.span();
     let is_error = respan(quote!(#private::ErrnoReturn::is_error), span);
@@ -153,7 +157,7 @@ fn errno_result(paths: &Paths, value: &Type, error: &Type, call: &TokenStream) -
     quote! {
         let #value = #call;
         if #is_error(#reference) {
-            #core::result::Result::Err(#from(#private::errno()))
+            #core::result::Result::Err(#from(#errno))
         } else {
             #core::result::Result::Ok(#value)
         }
@@ -191,6 +195,15 @@ fn companion(paths: &Paths, table: &Ident, index: usize, import: &Import, functi
     let pointer = pointer(function);
     let index = Literal::usize_unsuffixed(index);
     let fallback = function.fallback.as_ref().map(|path| quote!(const FALLBACK: #pointer = #path;));
+    let has_errno = matches!(function.style, Style::Fallible { errno: true, .. }) && fallback.is_some();
+    let errno = has_errno.then(|| {
+        quote! {
+            // Of the program's own function, if that was called.
+            fn errno() -> #private::Errno {
+                #private::errno_of(&#table[#index])
+            }
+        }
+    });
     let target = if function.variadic {
         let symbol = function.interpose.then(|| &import.symbols[0]).into_iter();
         quote!(const CODE: *const () = #private::variadic!(#table[#index] #(, #symbol)*);)
@@ -203,6 +216,7 @@ fn companion(paths: &Paths, table: &Ident, index: usize, import: &Import, functi
         impl #ident {
             #fallback
             #target
+            #errno
 
             /// Binds the import if need be and returns the function; the error says what was tried.
             #[inline]

@@ -203,6 +203,10 @@ pub fn errno() -> Errno {
     Errno(std::io::Error::last_os_error().raw_os_error().unwrap_or(0))
 }
 
+pub fn errno_of(_: &'static Import) -> Errno {
+    errno()
+}
+
 pub trait ErrnoReturn {
     fn is_error(&self) -> bool;
 }
