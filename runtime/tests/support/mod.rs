@@ -1,6 +1,7 @@
 //! What tests share that build programs and run them.
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -24,22 +25,22 @@ pub(crate) fn run(command: &mut Command) -> String {
 /// Longer than any program takes on a slow machine: what runs longer hangs.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// Runs a command without input, however it ends. One that hangs is killed and has failed.
+/// Runs a command without input, however it ends. One that hangs is killed with all that it started, and has failed.
 pub(crate) fn output(command: &mut Command) -> Output {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let (process, (sender, ended)) = (child.id(), channel());
-    let waiter = std::thread::spawn(move || {
-        let output = child.wait_with_output();
-        let _ = sender.send(()); // nobody listens to one that is late
-        output
-    });
-    let late = ended.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout);
+    std::thread::spawn(move || sender.send(child.wait_with_output()));
+    let in_time = ended.recv_timeout(LIMIT);
+    let late = matches!(in_time, Err(RecvTimeoutError::Timeout));
     if late {
-        // SAFETY: kill(2) of this process's own child, which has not been waited for.
-        unsafe { libc::kill(process as i32, libc::SIGKILL) };
+        // SAFETY: kill(2) of this process's own child's group; the child has not been waited for.
+        unsafe { libc::kill(-(process as i32), libc::SIGKILL) };
     }
-    let output = waiter.join().expect("no panic").unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    // What has left the group may keep the pipes open.
+    let output = in_time.or_else(|_| ended.recv_timeout(Duration::from_secs(5)));
+    let output = output.unwrap_or_else(|_| panic!("{command:?}: killed after {LIMIT:?}, its output is still open"));
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(!late, "{command:?}: killed after {LIMIT:?}\n{}{}", text(&output.stdout), text(&output.stderr));
     output
 }

@@ -5,8 +5,10 @@
 //! (`cargo xtask matrix`).
 
 use std::io::Read;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// The flag before the name of the one case that this process runs.
@@ -85,30 +87,48 @@ pub(crate) fn is_root() -> bool {
     unsafe { libc::geteuid() == 0 || skip("not root") }
 }
 
-/// Runs a process: what it wrote to its standard output, or why it failed.
+/// Runs a process: what it wrote to its standard output, or why it failed. One that hangs is killed with all that it started.
 fn run(command: &mut Command, limit: Duration) -> Result<String, String> {
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
-    let collect = |stream: Option<Box<dyn Read + Send>>| {
-        std::thread::spawn(move || {
-            let mut text = Vec::new();
-            let _ = stream.map(|mut stream| stream.read_to_end(&mut text));
-            String::from_utf8_lossy(&text).into_owned()
-        })
-    };
-    let stdout = collect(child.stdout.take().map(|stream| Box::new(stream) as _));
-    let stderr = collect(child.stderr.take().map(|stream| Box::new(stream) as _));
+    command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| error.to_string())?;
+    let [stdout, stderr] = [child.stdout.take().map(collect), child.stderr.take().map(collect)];
     let start = Instant::now();
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status.to_string(),
             Ok(None) if start.elapsed() < limit => std::thread::sleep(Duration::from_millis(2)),
             _ => {
+                // SAFETY: kill(2) of this process's own child's group; the child has not been waited for.
+                unsafe { libc::kill(-(child.id() as i32), libc::SIGKILL) };
                 let _ = child.kill();
                 let _ = child.wait();
                 break format!("still running after {} s", limit.as_secs());
             }
         }
     };
-    let (stdout, stderr) = (stdout.join().unwrap_or_default(), stderr.join().unwrap_or_default());
+    let text = |stream: Option<Receiver<Vec<u8>>>| {
+        let (stream, latest) = (stream?, Instant::now() + GRACE);
+        let left = || latest.checked_duration_since(Instant::now());
+        let parts = std::iter::from_fn(|| stream.recv_timeout(left()?).ok());
+        Some(String::from_utf8_lossy(&parts.flatten().collect::<Vec<u8>>()).into_owned())
+    };
+    let (stdout, stderr) = (text(stdout).unwrap_or_default(), text(stderr).unwrap_or_default());
     if status == "exit status: 0" { Ok(stdout) } else { Err(format!("{status}\n{stdout}{stderr}")) }
+}
+
+/// How long a case's output may stay open when it has ended: a process that has left its group can have it.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Reads in a thread of its own what a pipe gives, part by part.
+fn collect(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (sender, parts) = channel();
+    std::thread::spawn(move || {
+        let mut part = [0; 4096];
+        while let Ok(len @ 1..) = pipe.read(&mut part) {
+            if sender.send(part[..len].to_vec()).is_err() {
+                break; // nobody waits for it any longer
+            }
+        }
+    });
+    parts
 }
