@@ -1,5 +1,6 @@
 //! Cases that run in processes of their own, which the test program starts with a case's name. Arguments choose cases by
-//! parts of their names. A case that cannot run on this host prints a line `skipped: ...`.
+//! parts of their names. A case that cannot run on this host prints a line `skipped: ...`. What is called `..._victim` is no
+//! case but a process that some case starts.
 //!
 //! The binary is static: copied into another root directory it runs the cases against the C library there
 //! (`cargo xtask matrix`).
@@ -13,6 +14,9 @@ use std::time::{Duration, Instant};
 
 /// The flag before the name of the one case that this process runs.
 const CASE: &str = "--case";
+
+/// What the names of processes end in that cases start, and look at: on their own they do nothing.
+const VICTIM: &str = "_victim";
 
 /// What a test program's `main` does. The last function lists the processes that a case runs in, by the names to show.
 pub(crate) fn main(
@@ -30,7 +34,8 @@ pub(crate) fn main(
         return ExitCode::SUCCESS;
     }
     let filters: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    let is_chosen = |name: &str| filters.is_empty() || filters.iter().any(|filter| name.contains(*filter));
+    let is_wanted = |name: &str| filters.is_empty() || filters.iter().any(|filter| name.contains(*filter));
+    let is_chosen = |name: &str| !name.ends_with(VICTIM) && is_wanted(name);
     let mut failed = 0;
     for (shown, mut command) in cases.filter(|(name, _)| is_chosen(name)).flat_map(|(name, _)| processes(name)) {
         let start = Instant::now();

@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::programs::{Link, Program};
+use crate::arch::Arch;
 use crate::elf::{self, Version};
 use crate::root::Root;
 use crate::roots::Libc;
 use crate::workspace::{self, Workspace};
-use crate::{suites, targets};
+use crate::{process, suites, targets};
 
 /// A program's executable file.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Built {
     pub(crate) program: &'static Program,
     pub(crate) path: PathBuf,
     needs: Needs,
+    /// A library that its cases open, which no root has a compiler for.
+    pub(crate) library: Option<PathBuf>,
 }
 
 /// What a program must find on a host to start at all.
@@ -38,7 +41,13 @@ impl Built {
             Some(_) => Needs::Glibc(ties.glibc.unwrap_or_default()),
             None => Needs::Nothing,
         };
-        Ok(Self { program, path, needs })
+        Ok(Self { program, path, needs, library: None })
+    }
+
+    /// Adds the library.
+    pub(crate) fn with_library(self, workspace: &Workspace) -> Result<Self> {
+        let library = self.program.library.map(|source| build_library(workspace, source, self.program.arch()?));
+        Ok(Self { library: library.transpose()?, ..self })
     }
 
     /// Whether the program can start in `root`.
@@ -100,6 +109,18 @@ impl Program {
         }
         Built::from_file(self, workspace::build_executable(&mut cargo, self.test.unwrap_or(self.package))?)
     }
+}
+
+/// Builds a library for any C library: it is tied to none, and finds what it needs in the one that is there.
+fn build_library(workspace: &Workspace, source: &str, arch: Arch) -> Result<PathBuf> {
+    let source = workspace.root.join(source);
+    let directory = workspace.target.join("test-libraries").join(arch.name());
+    workspace::create_dir(&directory)?;
+    let library = directory.join(source.with_extension("so").file_name().context("a library without a name")?);
+    let mut gcc = Command::new(arch.gcc());
+    gcc.args(["-shared", "-fPIC", "-O1", "-nostdlib", "-o"]).args([&library, &source]);
+    process::run(&mut gcc)?;
+    Ok(library)
 }
 
 /// A linker that takes what it can from the C library before it sees anything else.

@@ -80,10 +80,8 @@ pub(crate) const ADOPTED_CASES: &[Lookup] = &[
 
 /// The cases of the program that tests the nss crate.
 pub(crate) const NSS_CASES: &[Lookup] = &[
-    cases(
-        "names",
-        &["std_", "addresses", "names_of", "what_does", "messages", "short_", "system_", "scopes_", "rust_"],
-    ),
+    cases("names", &["std_", "addresses", "names_of", "what_does", "messages", "short_", "system_", "rust_"]),
+    cases("scopes", &["scopes_"]).linked_with_musl(),
     cases("gethostby", &["gethostby"]),
     cases("accounts", &["users", "groups", "accounts", "erange"]),
     cases("services", &["services"]),
@@ -92,3 +90,50 @@ pub(crate) const NSS_CASES: &[Lookup] = &[
     cases("choice", &["tells_", "wrong_value", "program_chooses", "secure_"]),
     cases("no libc", &["nothing_at_all", "without_a_libc"]),
 ];
+
+/// Says what is wrong with what a test program told of its cases, of which these are parts of the names: each must name some, one
+/// at least must be ok, and only what an emulator cannot do may be skipped.
+pub(super) fn check(stdout: &str, parts: &[&str], is_emulated: bool) -> Result<(), String> {
+    let cases: Vec<_> = stdout.lines().filter_map(|line| line.strip_prefix("test ")?.split_once(" ... ")).collect();
+    if let Some(part) = parts.iter().find(|part| !cases.iter().any(|(name, _)| name.contains(**part))) {
+        return Err(format!("expected a case with {part} in its name"));
+    }
+    let may_be_skipped = |end: &str| is_emulated && end.starts_with("skipped: emulated: ");
+    if let Some((name, _)) = cases.iter().find(|(_, end)| end.starts_with("skipped") && !may_be_skipped(end)) {
+        return Err(format!("expected that {name} is not skipped"));
+    }
+    if !cases.iter().any(|(_, end)| end.starts_with("ok")) {
+        return Err("expected a case that is ok".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    const OK: &str = "test fork_and_wait ... ok (3 ms)\n";
+    const SKIPPED: &str = "test fork_while ... skipped: no cc\n";
+    const EMULATED: &str = "test fork_while ... skipped: emulated: it cannot\n";
+
+    #[test]
+    fn a_case_must_be_ok() {
+        assert_eq!(check(OK, &["fork_"], false), Ok(()));
+        assert!(check("", &[], false).is_err());
+        assert!(check(EMULATED, &["fork_"], true).is_err());
+    }
+
+    #[test]
+    fn every_part_names_a_case() {
+        assert_eq!(check(&format!("{OK}said: nothing\n"), &["fork_", "and_wait"], false), Ok(()));
+        assert!(check(OK, &["fork_", "exit_"], false).is_err_and(|why| why.contains("exit_")));
+    }
+
+    #[test]
+    fn only_emulators_excuse() {
+        assert!(check(&format!("{OK}{SKIPPED}"), &["fork_"], false).is_err_and(|why| why.contains("fork_while")));
+        assert!(check(&format!("{OK}{SKIPPED}"), &["fork_"], true).is_err());
+        assert!(check(&format!("{OK}{EMULATED}"), &["fork_"], false).is_err());
+        assert_eq!(check(&format!("{OK}{EMULATED}"), &["fork_"], true), Ok(()));
+    }
+}

@@ -47,6 +47,9 @@ pub(crate) fn run(built: &Built, root: &Root, emulator: Option<&Path>) -> Result
     }
     let emulator = command_line.join(" ");
     command_line.push(copy(&built.path, root, &built.program.name.replace(' ', "-"))?);
+    if let Some(library) = &built.library {
+        copy(library, root, &library.file_name().unwrap_or_default().to_string_lossy())?;
+    }
     let mut cells = Vec::new();
     for lookup in built.program.lookups {
         for &proc in lookup.with_proc() {
@@ -82,6 +85,9 @@ fn run_one(
     let mut command = chroot::command(&root.path, path, proc)?;
     if !emulator.is_empty() {
         command.env("TEST_EMULATOR", emulator);
+    }
+    if program.library.is_some() {
+        command.env("TEST_LIBRARIES", "/programs");
     }
     let finished = process::finish_within(command.args(arguments).args(lookup.arguments), lookup.limit());
     Ok(match lookup.check(&finished, program, root) {

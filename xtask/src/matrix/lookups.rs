@@ -19,6 +19,8 @@ pub(crate) struct Lookup {
     options: bool,
     /// Whether only roots with the NSS module of that name are asked.
     myhostname: bool,
+    /// Whether only programs that are linked with musl are asked.
+    linked_with_musl: bool,
     expect: Expect,
 }
 
@@ -35,7 +37,7 @@ enum Expect {
     Verbose(&'static str),
     /// Status 3, or 127 from one that could not start, nothing on stdout, and the path of every usual interpreter on stderr.
     NoLibc,
-    /// Status 0, and on stdout at least one line that says of a case that it is ok.
+    /// Status 0, and on stdout what [`super::cases::check`] wants.
     Cases,
 }
 
@@ -50,6 +52,7 @@ const HOSTS: Lookup = Lookup {
     hosts: BOTH,
     options: false,
     myhostname: false,
+    linked_with_musl: false,
     expect: Expect::Addresses(&["192.0.2.7"]),
 };
 
@@ -107,7 +110,7 @@ pub(crate) const LOOKUPS: &[Lookup] = &[
 
 /// Cases of a test program, by parts of their names.
 pub(super) const fn cases(name: &'static str, arguments: &'static [&'static str]) -> Lookup {
-    Lookup { name, arguments, hosts: BOTH, options: false, myhostname: false, expect: Expect::Cases }
+    Lookup { name, arguments, expect: Expect::Cases, ..HOSTS }
 }
 
 /// A program that is told one case, and says nothing.
@@ -119,6 +122,11 @@ impl Lookup {
     /// Beside glibc alone.
     pub(super) const fn on_glibc(self) -> Self {
         Self { hosts: GLIBC, ..self }
+    }
+
+    /// Of programs that are linked with musl alone.
+    pub(super) const fn linked_with_musl(self) -> Self {
+        Self { linked_with_musl: true, ..self }
     }
 
     /// Whether `/proc` and `/dev` are there, each in a run of its own: cases look at their own process there.
@@ -135,7 +143,9 @@ impl Lookup {
         let can_say =
             root.libc != Libc::Nothing || !program.is_nothing_without_libc() || matches!(self.expect, Expect::NoLibc);
         let has_module = root.has_myhostname || !self.myhostname;
-        self.hosts.contains(&root.libc) && (program.mode.is_some() || !self.options) && can_say && has_module
+        let has_options = program.mode.is_some() || !self.options;
+        let is_linked_so = program.is_linked_with_musl() || !self.linked_with_musl;
+        self.hosts.contains(&root.libc) && has_options && can_say && has_module && is_linked_so
     }
 
     /// Says what is wrong with what `program` did in `root`, if something is.
@@ -159,8 +169,10 @@ impl Lookup {
                 check_failure(finished, status, &root.arch.interpreters())
             }
             Expect::Cases => {
-                let right = finished.end.code() == Some(0) && finished.stdout.contains(" ... ok");
-                if right { Ok(()) } else { Err("expected status 0, and on stdout a case that is ok".to_owned()) }
+                if finished.end.code() != Some(0) {
+                    return Err("expected status 0".to_owned());
+                }
+                super::cases::check(&finished.stdout, self.arguments, !root.arch.is_host())
             }
         }
     }

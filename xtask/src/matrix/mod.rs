@@ -132,7 +132,7 @@ fn run_cells(workspace: &Workspace, options: &Options) -> Result<Results> {
             Some((_, path)) => Built::from_file(program, path.clone()),
             None => program.build(workspace),
         };
-        let built = match built {
+        let built = match built.and_then(|built| built.with_library(workspace)) {
             Ok(built) => built,
             Err(error) => {
                 results.not_built.push((program.name, format!("{error:#}")));

@@ -21,6 +21,8 @@ pub(crate) struct Program {
     /// The link mode it must report with `-v`; a program without one has no options at all.
     pub(crate) mode: Option<&'static str>,
     pub(crate) lookups: &'static [Lookup],
+    /// The source of a library in C that its cases open.
+    pub(super) library: Option<&'static str>,
     /// Options of the emulator, where one runs it.
     pub(crate) emulator: &'static [&'static str],
     /// Whether every change must pass it.
@@ -52,6 +54,7 @@ const DNS_LOOKUP: Program = Program {
     link: Link::Static,
     mode: Some("guest"),
     lookups: LOOKUPS,
+    library: None,
     emulator: &[],
     quick: true,
     quick_roots: &[],
@@ -169,8 +172,14 @@ const PAGES_64K: &[&str] = &["-p", "65536"];
 /// With the oldest and the newest C library of each sort.
 const FEW_ROOTS: Program =
     Program { quick_roots: &["glibc-2.31", "glibc-2.43", "musl-1.2.3", "musl-1.2.6"], ..DNS_LOOKUP };
-const GUEST_TESTS: Program =
-    Program { name: "guest tests", package: "import-dynamic", test: Some("guest"), lookups: GUEST_CASES, ..FEW_ROOTS };
+const GUEST_TESTS: Program = Program {
+    name: "guest tests",
+    package: "import-dynamic",
+    test: Some("guest"),
+    lookups: GUEST_CASES,
+    library: Some("runtime/tests/guest/signals/handlers.c"),
+    ..FEW_ROOTS
+};
 
 const ADOPTED_TESTS: Program = Program { package: "adopted-cases", mode: None, lookups: ADOPTED_CASES, ..FEW_ROOTS };
 const NSS_TESTS: Program =
@@ -180,7 +189,7 @@ impl Program {
     /// The architecture of the roots that it runs in.
     pub(crate) fn arch(&self) -> Result<Arch> {
         let arch = self.target.map_or_else(Arch::host, Arch::of_target);
-        arch.context("the matrix runs programs for x86_64 and aarch64")
+        arch.context("the matrix runs programs for x86_64, aarch64 and riscv64")
     }
 
     /// Whether this machine runs it, itself or by an emulator, and can build it.
@@ -191,6 +200,10 @@ impl Program {
     /// Whether every change must pass it in that root.
     pub(crate) fn is_quick_in(&self, root: &str) -> bool {
         self.quick && (self.quick_roots.is_empty() || self.quick_roots.contains(&root))
+    }
+
+    pub(crate) fn is_linked_with_musl(&self) -> bool {
+        self.target.is_some_and(|target| target.ends_with("-musl"))
     }
 
     /// Whether it cannot so much as start without the host's libc.
