@@ -51,6 +51,10 @@ pub(crate) fn run(workspace: &Workspace, save: bool) -> Result<Count> {
 
 fn compare(counts: &Counts, baseline: &Counts) -> Result<Count> {
     let mut result = Count::default();
+    for name in baseline.keys().filter(|name| !counts.contains_key(*name)) {
+        println!("FAILED {name}: not counted, but in {}", baseline_name());
+        result.add(false);
+    }
     for (name, count) in counts {
         let expected = baseline.get(name).with_context(|| format!("{} has no {name}", baseline_name()))?;
         let tolerance = if name.starts_with(FAULTS) { TOLERANCE_OF_FAULTS } else { TOLERANCE };
@@ -187,6 +191,13 @@ mod tests {
         assert!(compare(&counts(12.0), &counts(11.0)).is_ok_and(|count| !count.is_success()));
         assert!(compare(&counts(203.0), &counts(200.0)).is_ok_and(|count| count.is_success()));
         assert!(compare(&counts(1.0), &Counts::new()).is_err());
+    }
+
+    #[test]
+    fn what_is_counted_no_more_has_failed() {
+        let counts = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), 1.0)).collect::<Counts>();
+        let compared = compare(&counts(&["a"]), &counts(&["a", "b"])).expect("all of them are known");
+        assert_eq!((compared.passed, compared.failed), (1, 1));
     }
 
     #[test]

@@ -74,11 +74,16 @@ struct Results {
     cells: Vec<Cell>,
     /// Programs that did not build, and why.
     not_built: Vec<(&'static str, String)>,
+    /// Programs of a whole run that were built and have passed nowhere.
+    nowhere: Vec<&'static str>,
 }
 
 /// Runs the cells and prints them.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
-    let results = run_cells(workspace, options)?;
+    let mut results = run_cells(workspace, options)?;
+    if options.program.is_none() && options.root.is_none() {
+        results.nowhere = passed_nowhere(&results, options)?;
+    }
     if options.json {
         println!("{:#}", report::json(&results));
     } else {
@@ -86,7 +91,23 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Count> {
     }
     let failed = results.cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Failed(_))).count();
     let passed = results.cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Passed)).count();
-    Ok(Count { passed, failed: failed + results.not_built.len() })
+    Ok(Count { passed, failed: failed + results.not_built.len() + results.nowhere.len() })
+}
+
+/// The programs without a cell that passed, unless a failure tells of them already: their row proves nothing.
+fn passed_nowhere(results: &Results, options: &Options) -> Result<Vec<&'static str>> {
+    let is_told = |name| {
+        let told = |cell: &Cell| matches!(cell.outcome, Outcome::Passed | Outcome::Failed(_));
+        results.not_built.iter().any(|(program, _)| *program == name)
+            || results.cells.iter().any(|cell| cell.program == name && told(cell))
+    };
+    let mut nowhere = Vec::new();
+    for program in PROGRAMS.iter().filter(|program| program.quick || !options.quick) {
+        if program.is_possible()? && !is_told(program.name) {
+            nowhere.push(program.name);
+        }
+    }
+    Ok(nowhere)
 }
 
 /// `cargo xtask matrix`.
@@ -150,4 +171,19 @@ fn run_cells(workspace: &Workspace, options: &Options) -> Result<Results> {
         }
     }
     Ok(results)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Options, PROGRAMS, Results, passed_nowhere};
+
+    #[test]
+    fn a_row_without_cells_is_told() {
+        let possible = PROGRAMS.iter().filter(|program| program.is_possible().expect("an architecture"));
+        let names: Vec<_> = possible.map(|program| program.name).collect();
+        let (first, others) = names.split_first().expect("a program");
+        let results = Results { not_built: vec![(first, String::new())], ..Results::default() };
+        assert_eq!(passed_nowhere(&results, &Options::default()).expect("programs"), others);
+        assert!(passed_nowhere(&results, &Options::quick()).expect("programs").len() < others.len());
+    }
 }

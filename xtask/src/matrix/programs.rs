@@ -211,3 +211,36 @@ impl Program {
         self.link == Link::ImportDynamic
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PROGRAMS;
+    use crate::arch::Arch;
+    use crate::roots::{self, RECIPES};
+
+    #[test]
+    fn quick_roots_are_roots() {
+        for program in PROGRAMS {
+            for name in program.quick_roots {
+                assert!(roots::find(name).is_some(), "{}: {name}", program.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_program_has_roots() {
+        for program in PROGRAMS {
+            let arch = program.target.map_or(Some(Arch::X86_64), Arch::of_target).expect(program.name);
+            let roots = || RECIPES.iter().filter(|recipe| recipe.is_for(arch));
+            assert!(roots().next().is_some(), "{}", program.name);
+            assert!(!program.quick || roots().any(|recipe| program.is_quick_in(recipe.name)), "{}", program.name);
+        }
+    }
+
+    #[test]
+    fn every_program_is_asked_something() {
+        for program in PROGRAMS {
+            assert!(!program.lookups.is_empty(), "{}", program.name);
+        }
+    }
+}

@@ -34,6 +34,9 @@ pub(super) fn tables(results: &Results) -> String {
     for (program, why) in &results.not_built {
         let _ = writeln!(text, "FAILED {program} does not build: {why}");
     }
+    for program in &results.nowhere {
+        let _ = writeln!(text, "FAILED {program} has passed in no root");
+    }
     for cell in &results.cells {
         if let Outcome::Failed(why) = &cell.outcome {
             let proc = if cell.proc { "with" } else { "without" };
@@ -72,7 +75,9 @@ fn summary(runs: &[Cell]) -> String {
 pub(super) fn json(results: &Results) -> Value {
     let not_built =
         |(program, why): &(&str, String)| json!({ "program": program, "outcome": "not built", "output": why });
-    results.cells.iter().map(object).chain(results.not_built.iter().map(not_built)).collect()
+    let nowhere = |program: &&str| json!({ "program": program, "outcome": "passed nowhere", "output": null });
+    let programs = results.not_built.iter().map(not_built).chain(results.nowhere.iter().map(nowhere));
+    results.cells.iter().map(object).chain(programs).collect()
 }
 
 fn object(cell: &Cell) -> Value {
