@@ -156,7 +156,8 @@ fn a_large_file_takes_neither_time_nor_memory() {
     let said = here.run(&["inspect", "--json", "large"]);
     let elapsed = start.elapsed();
     assert_eq!(said.json()["files"][0]["imports"].as_array().unwrap().len(), 7);
-    assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
+    // A pass over the file takes well under a second, and one for each of its pages would take hours.
+    assert!(elapsed < Duration::from_secs(60), "{elapsed:?}");
 
     // 16 MiB for all memory that can be written, which the file's 100 do not fit into.
     let limited = Command::new("sh")

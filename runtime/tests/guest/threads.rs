@@ -97,7 +97,7 @@ fn destructors() {
     };
     let threads: Vec<_> = (0..50).map(|_| std::thread::spawn(set)).collect();
     threads.into_iter().for_each(|thread| thread.join().expect("set"));
-    for _ in 0..1000 {
+    for _ in 0..10_000 {
         if DESTROYED.load(Ordering::Relaxed) == 50 {
             return;
         }
