@@ -1,8 +1,10 @@
 //! Hosts without a libc, and files of many sorts: in root directories of the cases' own.
 
 use std::ffi::CString;
+use std::fs::File;
 use std::net::ToSocketAddrs;
-use std::path::{Path, PathBuf};
+use std::os::fd::AsRawFd;
+use std::path::Path;
 use std::process::Command;
 
 use import_dynamic_nss::{
@@ -19,38 +21,50 @@ pub(crate) const CASES: &[Case] = &[
     ("all_of_it_in_every_root", NONE, all_of_it_in_every_root),
 ];
 
+/// A root directory that this process is in.
+struct Place {
+    /// The folder that it is in, by which it is reached from within.
+    above: File,
+    name: CString,
+}
+
 /// Goes into a new root directory with these files; none without the rights.
-fn enter(files: &[(&str, &str)]) -> Option<PathBuf> {
+fn enter(files: &[(&str, &str)]) -> Option<Place> {
     if !is_root() {
         return None;
     }
-    let root = std::env::temp_dir().join(format!("nss-root-{}", std::process::id()));
+    let name = format!("nss-root-{}", std::process::id());
+    let root = std::env::temp_dir().join(&name);
     std::fs::create_dir_all(root.join("etc")).expect("a root");
     for (name, contents) in files {
         std::fs::write(root.join("etc").join(name), contents).expect("a file");
     }
+    let above = File::open(std::env::temp_dir()).expect("the folder above");
     let path = CString::new(root.to_str().expect("UTF-8")).expect("no null byte");
     // SAFETY: a path.
     assert_eq!(unsafe { libc::chroot(path.as_ptr()) }, 0, "{}", std::io::Error::last_os_error());
     std::env::set_current_dir("/").expect("the root");
-    Some(root)
+    Some(Place { above, name: CString::new(name).expect("no null byte") })
 }
 
-/// Removes the files from within; the empty folder stays.
-fn leave() {
-    std::fs::remove_dir_all(Path::new("/etc")).expect("the files go");
+impl Place {
+    /// Removes the files and the directory itself.
+    fn leave(self) {
+        std::fs::remove_dir_all(Path::new("/etc")).expect("the files go");
+        // SAFETY: an open folder, and a name.
+        let removed = unsafe { libc::unlinkat(self.above.as_raw_fd(), self.name.as_ptr(), libc::AT_REMOVEDIR) };
+        assert_eq!(removed, 0, "{}", std::io::Error::last_os_error());
+    }
 }
 
 fn nothing_at_all() {
-    if enter(&[]).is_none() {
-        return;
-    }
+    let Some(place) = enter(&[]) else { return };
     // As RFC 6761 has it, without any file.
     assert!(("localhost", 80).to_socket_addrs().expect("localhost").all(|address| address.ip().is_loopback()));
     assert_eq!(user_by_id(0).expect("no file is no error"), None);
     let error = ("name.example", 80).to_socket_addrs().expect_err("nobody to ask");
     assert!(error.to_string().contains("failed to lookup address information"), "{error}");
-    leave();
+    place.leave();
 }
 
 fn files_without_a_libc() {
@@ -62,9 +76,7 @@ fn files_without_a_libc() {
         ("group", &group),
         ("services", &format!("custom 4242/tcp special{}\n", many.replace(',', " "))),
     ];
-    if enter(&files).is_none() {
-        return;
-    }
+    let Some(place) = enter(&files) else { return };
     let all: Vec<String> =
         ("seven", 80).to_socket_addrs().expect("a name of /etc/hosts").map(|address| address.to_string()).collect();
     assert_eq!(all, ["192.0.2.7:80"]);
@@ -80,13 +92,11 @@ fn files_without_a_libc() {
     assert_eq!(custom.aliases.len(), 3001);
     assert_eq!(service_by_port(4242, Some("tcp")).expect("the file"), Some(custom));
     assert_eq!(service_by_port(4242, Some("udp")).expect("the file"), None);
-    leave();
+    place.leave();
 }
 
 fn host_alone_is_an_error_without_a_libc() {
-    if enter(&[]).is_none() {
-        return;
-    }
+    let Some(place) = enter(&[]) else { return };
     set_resolver(Resolver::Host).expect("before the first lookup");
     let error = lookup_host("localhost", 1).expect_err("nobody to ask");
     assert!(matches!(error, Error::Nobody { .. }), "{error}");
@@ -94,17 +104,17 @@ fn host_alone_is_an_error_without_a_libc() {
     assert!(matches!(user_by_id(0), Err(Error::Nobody { .. })));
     assert!(matches!(groups_of("root", 0), Err(Error::Nobody { .. })));
     assert!(matches!(service_by_port(80, None), Err(Error::Nobody { .. })));
-    leave();
+    place.leave();
 }
 
 fn go_without_a_libc() {
-    if enter(&[("nsswitch.conf", "hosts: files resolve dns\n"), ("hosts", "192.0.2.8 eight\n")]).is_none() {
+    let Some(place) = enter(&[("nsswitch.conf", "hosts: files resolve dns\n"), ("hosts", "192.0.2.8 eight\n")]) else {
         return;
-    }
+    };
     set_resolver(Resolver::Go).expect("before the first lookup");
     // The rules ask for libc; there is none, and the files know the name.
     assert_eq!(lookup_host("eight", 1).expect("a name of /etc/hosts").count(), 1);
-    leave();
+    place.leave();
 }
 
 /// What `cargo xtask root` makes.
