@@ -1,4 +1,5 @@
-//! Where answers come from: a table, every cell of which is asserted.
+//! Where answers come from: a table, every cell of which is asserted. Those of a program without the line that loads modules of
+//! another glibc may differ from run to run: a crash, the module's answer and the server's are all right there.
 //!
 //! Each name is known to one source: `fromhosts.test` to the place's /etc/hosts, `fromdns.test` to a DNS server, the host's own
 //! name to libnss_myhostname, which only the glibc places have; users likewise. So the answer tells who gave it, and the
