@@ -1,4 +1,4 @@
-//! Building std for targets that rustup cannot download here, from the source that Debian packages.
+//! Building std for targets that rustup cannot download here, from the toolchain's own source or the one that Debian packages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,10 @@ const REVISION: u32 = 2;
 pub(super) fn make(workspace: &Workspace, targets: &[String]) -> Result<Sysroot> {
     let nightly = super::nightly()?;
     let version = process::output(Command::new(nightly.join("bin/rustc")).arg("--version"))?;
-    let (source, package) = unpack_source(workspace)?;
+    let (source, package) = match own_source(&nightly) {
+        Some(source) => (source, "the toolchain's rust-src".to_owned()),
+        None => unpack_source(workspace)?,
+    };
     let sysroot = Sysroot::make(&workspace.target.join("toolchain"), &nightly, &source)?;
     let stamp = format!("{REVISION} {} {package}\n", version.trim());
     let is_made = |target: &String| fs::read_to_string(stamp_path(&sysroot, target)).is_ok_and(|made| made == stamp);
@@ -43,6 +46,12 @@ pub(super) fn make(workspace: &Workspace, targets: &[String]) -> Result<Sysroot>
 
 fn stamp_path(sysroot: &Sysroot, target: &str) -> PathBuf {
     sysroot.libraries(target).join(".stamp")
+}
+
+/// The source of std that is of the very version of the toolchain, where it is installed (`rustup component add rust-src`).
+fn own_source(nightly: &Path) -> Option<PathBuf> {
+    let source = nightly.join("lib/rustlib/src/rust");
+    source.join("library/std").is_dir().then_some(source)
 }
 
 /// The source of std, and the name of the package it is from. Debian's newest fits the nightly of about that version.
@@ -99,5 +108,21 @@ fn install(workspace: &Workspace, sysroot: &Sysroot, work: &Path, target: &str) 
     match Arch::of_target(target).filter(|_| target.ends_with("-musl")) {
         Some(arch) => unwinder::add_musl(workspace, &libraries, arch),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_source;
+
+    #[test]
+    fn the_toolchains_source() {
+        let nightly = std::env::temp_dir().join(format!("xtask-build-std-{}", std::process::id()));
+        let source = nightly.join("lib/rustlib/src/rust");
+        std::fs::create_dir_all(&source).unwrap();
+        assert_eq!(own_source(&nightly), None); // an empty folder is no source
+        std::fs::create_dir_all(source.join("library/std")).unwrap();
+        assert_eq!(own_source(&nightly), Some(source));
+        std::fs::remove_dir_all(nightly).unwrap();
     }
 }
