@@ -11,7 +11,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::process::Resource;
 
-use crate::guest::maker;
+use crate::guest::{errno, maker};
 use crate::slots::{self, Slots};
 use crate::start::{self, at};
 use crate::{arch, optional};
@@ -100,8 +100,12 @@ pub(crate) unsafe fn lend(thread_pointer: *mut u8) {
 fn own() -> Option<Bounds> {
     own_of_main_thread().or_else(|| {
         let own = arch::own_thread_pointer();
+        // musl looks for the end of the first thread's stack by a system call that fails at last.
+        let errno = errno::home();
         // SAFETY: the home libc's functions, on the home thread pointer.
-        home().and_then(|home| unsafe { ask(own, own, home) })
+        let bounds = home().and_then(|home| unsafe { ask(own, own, home) });
+        errno::set_at(optional::errno_location(), errno);
+        bounds
     })
 }
 
