@@ -1,4 +1,5 @@
 //! What a call can carry, in all three link modes, against libraries built here.
+#![cfg(target_os = "linux")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Adopted mode: a program without std and libc, which becomes a process of the host's libc.
+#![cfg(target_os = "linux")]
 
 mod support;
 
