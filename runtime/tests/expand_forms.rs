@@ -31,7 +31,7 @@ impl From<Errno> for Failure {
 #[import_dynamic("libSystem", "labs")]
 safe extern "C" fn single(n: c_long) -> c_long;
 
-#[import_dynamic(["libnothing.so.9", "libc.so.6"], ["no_such_symbol", "labs"])]
+#[import_dynamic(["libnothing.so.9", "libc.so.6", "libSystem"], ["no_such_symbol", "labs"])]
 safe extern "C-unwind" fn alternatives(n: c_long) -> c_long;
 
 #[import_dynamic(global, "labs", no_tls)]
