@@ -133,7 +133,16 @@ macro_rules! __variadic {
             const OFFSET: usize = $index * size_of::<$crate::support::private::Import>();
             #[cfg(target_arch = "x86_64")]
             core::arch::naked_asm!("jmp qword ptr [rip + {} + {}]", sym $imports, const OFFSET);
-            #[cfg(target_arch = "aarch64")]
+            #[cfg(all(target_arch = "aarch64", target_vendor = "apple"))]
+            core::arch::naked_asm!(
+                "adrp x16, {0}@PAGE + ({1})",
+                "add x16, x16, {0}@PAGEOFF + ({1})",
+                "ldr x16, [x16]",
+                "br x16",
+                sym $imports,
+                const OFFSET,
+            );
+            #[cfg(all(target_arch = "aarch64", not(target_vendor = "apple")))]
             core::arch::naked_asm!(
                 "adrp x16, {0} + {1}",
                 "ldr x16, [x16, :lo12:{0} + {1}]",
