@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
+#[cfg(target_arch = "x86_64")]
+use seccompiler::SeccompCmpOp::Eq;
+use seccompiler::SeccompCmpOp::MaskedEq;
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCondition, SeccompFilter, SeccompRule};
 
 /// What a program's system calls go through.
