@@ -128,6 +128,7 @@ fn bad_roots() {
     }
 }
 
+#[cfg(target_os = "linux")] // setpriv(1)
 #[test]
 fn unreadable_files() {
     let here = Directory::new("bad_unreadable");

@@ -26,8 +26,8 @@ fn is_interpreter(path: &Path) -> bool {
 
 #[test]
 fn check_agrees_with_ldd() {
-    if !cfg!(target_arch = "x86_64") || !Path::new("/lib64/ld-linux-x86-64.so.2").exists() {
-        return skip("this computer has no glibc for x86-64");
+    if !Path::new("/lib64/ld-linux-x86-64.so.2").exists() {
+        return skip("this computer has no glibc");
     }
     let here = Directory::new("ldd");
     let mut compared = 0;

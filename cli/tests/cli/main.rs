@@ -8,8 +8,10 @@ mod elf_file;
 mod generate;
 mod hosts;
 mod inspect;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))] // whose glibc it asks
 mod ldd;
 mod macho_file;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))] // whose symbol versions it asks for
 mod roots;
 mod schema;
 mod search;
