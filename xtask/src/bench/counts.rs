@@ -19,6 +19,13 @@ fn baseline_name() -> String {
     format!("benches/counts.{}.json", std::env::consts::ARCH)
 }
 
+/// What to say where there is no baseline.
+pub(crate) fn missing_baseline(workspace: &Workspace) -> Option<String> {
+    let name = baseline_name();
+    let is_missing = !workspace.root.join(&name).exists();
+    is_missing.then(|| format!("no {name}: `cargo xtask bench counts --save` makes it"))
+}
+
 /// How far a count may be from the baseline: another libc's `labs` and `strlen` may take part. One instruction more in a
 /// call is further.
 const TOLERANCE: f64 = 0.05;
@@ -45,7 +52,7 @@ pub(crate) fn run(workspace: &Workspace, save: bool) -> Result<Count> {
         workspace::write(&path, format!("{}\n", serde_json::to_string_pretty(&counts)?))?;
         return Ok(Count::of(true));
     }
-    let baseline = std::fs::read_to_string(&path).with_context(|| format!("no {name}: make it with --save"))?;
+    let baseline = std::fs::read_to_string(&path).with_context(|| missing_baseline(workspace).unwrap_or(name))?;
     compare(&counts, &serde_json::from_str(&baseline)?)
 }
 
