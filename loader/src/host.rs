@@ -201,6 +201,10 @@ fn outcome() -> Result<&'static Host, Error> {
 
 #[cold]
 fn bring_up_once() -> Result<&'static Host, Error> {
+    // A handler that calls the host waits until there is one, not for the thread that it interrupts; and does not see a
+    // guest's control block in place.
+    #[cfg(guest)]
+    let _blocked = crate::guest::signals::SignalsBlocked::new();
     loop {
         match STATE.compare_exchange(UNBOUND, BUSY, Ordering::Acquire, Ordering::Acquire) {
             Ok(_) => break,
@@ -240,7 +244,13 @@ fn leave(state: u32) {
 /// Waits for the thread that is bringing the host up.
 #[cfg(any(guest, native))]
 fn wait() -> Result<(), Error> {
-    if OWNER.load(Ordering::Relaxed) == me() {
+    let owner = OWNER.load(Ordering::Relaxed);
+    if owner == me() {
+        return Err(Error::Recursive);
+    }
+    // In the child of a fork(2) meanwhile nobody goes on with it.
+    #[cfg(guest)]
+    if owner != 0 && crate::sys::is_gone(owner) && STATE.load(Ordering::Acquire) == BUSY {
         return Err(Error::Recursive);
     }
     crate::sys::wait_while(&STATE, BUSY);

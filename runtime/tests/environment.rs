@@ -3,10 +3,12 @@
 
 mod support;
 
+use std::ffi::CString;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::ptr::null;
 use std::sync::OnceLock;
 
 use support::{Link, build, folder, output, run, text};
@@ -147,6 +149,29 @@ fn environments_of_every_size() {
     });
     resolve(|command| _ = command.env("GLIBC_TUNABLES", "glibc.malloc.mmap_max=10:glibc.malloc.arena_max=1"));
     resolve(|command| _ = command.env("GLIBC_TUNABLES", ""));
+}
+
+/// execve(2) takes an environment that has the same variable more than once.
+#[test]
+fn the_same_variable_many_times() {
+    let value = format!("GLIBC_TUNABLES=glibc.malloc.mmap_max=10{}", ":glibc.malloc.arena_max=1".repeat(120));
+    let value = CString::new(value).expect("without NUL");
+    for program in programs() {
+        let path = CString::new(program.as_os_str().as_encoded_bytes()).expect("a path without NUL");
+        let value = value.clone();
+        let become_it = move || {
+            let arguments = [path.as_ptr(), c"localhost".as_ptr(), null()];
+            let mut environment = [value.as_ptr(); 21];
+            environment[20] = null();
+            // SAFETY: execve(2): a path, and two lists that end with null; it returns if it has failed.
+            unsafe { libc::execve(path.as_ptr(), arguments.as_ptr(), environment.as_ptr()) };
+            Err(std::io::Error::last_os_error())
+        };
+        let mut command = Command::new(program);
+        // SAFETY: nothing is allocated between fork and exec.
+        let output = output(unsafe { command.pre_exec(become_it) });
+        assert!(output.status.success() && text(&output.stderr).is_empty(), "{output:?}");
+    }
 }
 
 #[test]

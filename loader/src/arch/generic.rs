@@ -53,7 +53,13 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const SETRESGID: usize = 149;
     #[cfg(guest)]
+    pub(crate) const KILL: usize = 129;
+    #[cfg(guest)]
     pub(crate) const TGKILL: usize = 131;
+    #[cfg(any(guest, native))]
+    pub(crate) const FUTEX: usize = 98;
+    #[cfg(any(guest, native))]
+    pub(crate) const GETTID: usize = 178;
     #[cfg(guest)]
     pub(crate) const UNSHARE: usize = 97;
     #[cfg(guest)]

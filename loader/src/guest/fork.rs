@@ -155,7 +155,9 @@ pub(crate) fn become_daemon(keep_directory: bool, keep_files: bool) -> c_int {
     const AT_FDCWD: usize = -100isize as usize;
     // SAFETY: setsid(2), chdir(2), openat(2), dup3(2) and close(2).
     unsafe {
-        if arch::syscall(number::SETSID, [0; 6]) < 0 {
+        let session = arch::syscall(number::SETSID, [0; 6]);
+        if session < 0 {
+            errno::set(Errno(-session as i32));
             return -1;
         }
         if !keep_directory {
@@ -164,6 +166,7 @@ pub(crate) fn become_daemon(keep_directory: bool, keep_files: bool) -> c_int {
         if !keep_files {
             let null = arch::syscall(number::OPENAT, [AT_FDCWD, c"/dev/null".as_ptr() as usize, O_RDWR, 0, 0, 0]);
             if null < 0 {
+                errno::set(Errno(-null as i32));
                 return -1;
             }
             for standard in 0..3 {

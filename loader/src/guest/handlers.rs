@@ -3,9 +3,7 @@
 //!
 //! Both libcs' `sigaction` lead here (`sigaction.rs`), and the kernel is given one of two trampolines, which puts the right
 //! thread pointer in and back. The kernel's flags and mask stay the program's, so that SA_SIGINFO, SA_RESTART,
-//! SA_ONSTACK and the rest are as they were asked for.
-//!
-//! One side sees the other's handler as the address of its trampoline: it may call that as a handler, or install it again.
+//! SA_ONSTACK and the rest are as they were asked for. One side sees the other's handler as the address of its trampoline: it may call that as a handler, or install it again.
 
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
@@ -293,8 +291,10 @@ unsafe fn leave_to_others(signal: c_int, info: *mut c_void, context: *mut c_void
         *context.byte_add(arch::CONTEXT_MASK).cast::<u64>() |= signal_bit;
         let process = arch::syscall(number::GETPID, [0; 6]) as usize;
         // Blocked now as well, or it would come back at once.
-        let block = 0; // SIG_BLOCK
-        arch::syscall(number::RT_SIGPROCMASK, [block, &raw const signal_bit as usize, 0, MASK_SIZE, 0, 0]);
-        arch::syscall(number::RT_SIGQUEUEINFO, [process, signal as usize, info as usize, 0, 0, 0]);
+        arch::syscall(number::RT_SIGPROCMASK, [0 /* SIG_BLOCK */, &raw const signal_bit as usize, 0, MASK_SIZE, 0, 0]);
+        // What the kernel or kill(2) sent nobody else may queue: it is sent by its number.
+        if arch::syscall(number::RT_SIGQUEUEINFO, [process, signal as usize, info as usize, 0, 0, 0]) < 0 {
+            arch::syscall(number::KILL, [process, signal as usize, 0, 0, 0, 0]);
+        }
     }
 }

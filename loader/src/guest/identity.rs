@@ -99,6 +99,7 @@ pub(crate) fn borrow(thread_pointer: *mut u8, area: *mut Area) -> Result<(), Err
         // The value of the key is what `release` gives back. Not `area.lent`, by which a borrowed block is known.
         let set: extern "C" fn(u32, *const c_void) -> i32 = core::mem::transmute(SET_SPECIFIC.load(Ordering::Relaxed));
         if set(KEY.load(Ordering::Relaxed), lent.word.cast()) != 0 {
+            *arch::guest_thread_pointer_word_of(lent.thread_pointer) = core::ptr::null_mut();
             handoff::give_back(lent.word);
             return Err(Error::Attach(crate::error::Errno(12)));
         }

@@ -75,8 +75,9 @@ pub(crate) fn build(
     let auxv = unsafe { from.auxv() };
     let text: usize = environment.clone().map(|text| text.count_bytes() + 1).sum();
     let words = 1 + (from.argc() + 1) + (environment.clone().count() + 2) + 2 * (auxv.len() + 1);
-    let longest = environment.clone().map(|text| text.count_bytes()).max().unwrap_or(0);
-    let changed = longest + TUNABLES.len() + TUNABLE.len() + 2;
+    // Each one is written twice, for the environment may have several.
+    let given = environment.clone().filter(|text| text.to_bytes().starts_with(TUNABLES)).map(|text| text.count_bytes());
+    let changed: usize = given.chain([TUNABLES.len()]).map(|len| len + TUNABLE.len() + 2).sum();
     let top_size = (words.next_multiple_of(2) * 8 + text + changed).next_multiple_of(page);
     let size = STACK + top_size;
     let protection = ProtFlags::READ | ProtFlags::WRITE;

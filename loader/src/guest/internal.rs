@@ -12,7 +12,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use crate::arch;
 use crate::guest::area;
 use crate::guest::handlers::{self, KernelAction};
-use crate::guest::signals;
+use crate::guest::{maker, signals};
 use crate::{optional, sys};
 
 /// glibc's SIGSETXID.
@@ -128,14 +128,35 @@ impl Drop for GuestSyncCall {
     }
 }
 
+/// Whose threads are changing their ids: one side's at a time (`ids`).
+#[derive(Clone, Copy)]
+pub(crate) enum Side {
+    Neither,
+    Home,
+    Guest,
+}
+
+static CHANGING: AtomicUsize = AtomicUsize::new(Side::Neither as usize);
+
+/// Says whose signals come next. In a child of fork(2) nothing else tells: its thread is one of either libc's.
+pub(crate) fn set_changing(side: Side) {
+    CHANGING.store(side as usize, Ordering::Release);
+}
+
 /// What the kernel calls.
 extern "C" fn dispatch(signal: c_int, info: *mut c_void, context: *mut c_void) {
     let thread = sys::thread_id();
+    let changing = CHANGING.load(Ordering::Acquire);
+    let is_guests = |thread_made: usize| match changing {
+        home if home == Side::Home as usize => false,
+        guest if guest == Side::Guest as usize => true,
+        _ => thread_made == thread,
+    };
     // SAFETY: this thread's own thread pointers and words; the libcs' own handlers, each with its thread pointer.
     unsafe {
         match area::current() {
             // A thread that the guest made, or that lends.
-            Some((_, area)) if (*area).home == 0 || (*area).thread == thread => GUEST.call(signal, info, context),
+            Some((_, area)) if (*area).home == 0 || is_guests((*area).thread) => GUEST.call(signal, info, context),
             // A home thread inside guest code.
             Some((guest, area)) => {
                 arch::switch_to((*area).home as *mut u8);
@@ -143,8 +164,11 @@ extern "C" fn dispatch(signal: c_int, info: *mut c_void, context: *mut c_void) {
                 arch::switch_to(guest);
             }
             None => {
-                let (home, guest) = (arch::own_thread_pointer(), *arch::guest_thread_pointer_word());
-                if guest.is_null() || (*arch::area_of(guest)).thread != thread {
+                let (home, own) = (arch::own_thread_pointer(), *arch::guest_thread_pointer_word());
+                // In a child, the kept control block may have become this thread's by the fork.
+                let is_by_kept = own.is_null() && changing == Side::Guest as usize;
+                let guest = if is_by_kept { maker::GUEST.kept() } else { own };
+                if guest.is_null() || !is_guests((*arch::area_of(guest)).thread) {
                     return HOME.call(signal, info, context);
                 }
                 // A thread that the guest made, in a callback.

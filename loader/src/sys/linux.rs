@@ -5,9 +5,6 @@ use core::ptr::NonNull;
 #[cfg(any(guest, native))]
 use core::sync::atomic::{AtomicU32, Ordering};
 
-#[cfg(any(guest, native))]
-use rustix::thread::futex;
-
 use crate::arch::{self, number};
 #[cfg(guest)]
 use crate::error::Errno;
@@ -20,11 +17,25 @@ impl From<rustix::io::Errno> for Errno {
     }
 }
 
+/// futex(2), by itself: a libc's wrapper would write its errno, by whichever thread pointer is in place.
+#[cfg(any(guest, native))]
+fn futex(word: &AtomicU32, operation: usize, value: u32, timeout: Option<&[u64; 2]>) {
+    const PRIVATE: usize = 128;
+    let timeout = timeout.map_or(0, |timeout| timeout.as_ptr() as usize);
+    let arguments = [word.as_ptr() as usize, operation | PRIVATE, value as usize, timeout, 0, 0];
+    // SAFETY: a word, and a timespec or none.
+    unsafe { arch::syscall(number::FUTEX, arguments) };
+}
+#[cfg(any(guest, native))]
+const WAIT: usize = 0;
+#[cfg(any(guest, native))]
+const WAKE: usize = 1;
+
 /// Waits until `word` may no longer be `value`.
 #[cfg(any(guest, native))]
 pub(crate) fn wait_while(word: &AtomicU32, value: u32) {
     while word.load(Ordering::Acquire) == value {
-        let _ = futex::wait(word, futex::Flags::PRIVATE, value, None); // woken, changed or interrupted: looked at again
+        futex(word, WAIT, value, None); // woken, changed or interrupted: looked at again
     }
 }
 
@@ -34,21 +45,20 @@ pub(crate) fn wait_while_for(word: &AtomicU32, value: u32, nanoseconds: u64) {
     let start = monotonic_nanoseconds();
     while word.load(Ordering::Acquire) == value {
         let Some(left) = nanoseconds.checked_sub(monotonic_nanoseconds().wrapping_sub(start)) else { return };
-        let left = futex::Timespec { tv_sec: (left / 1_000_000_000) as i64, tv_nsec: (left % 1_000_000_000) as i64 };
-        let _ = futex::wait(word, futex::Flags::PRIVATE, value, Some(&left)); // looked at again
+        futex(word, WAIT, value, Some(&[left / 1_000_000_000, left % 1_000_000_000])); // looked at again
     }
 }
 
 /// Wakes one that waits on `word`.
 #[cfg(guest)]
 pub(crate) fn wake_one(word: &AtomicU32) {
-    let _ = futex::wake(word, futex::Flags::PRIVATE, 1);
+    futex(word, WAKE, 1, None);
 }
 
 /// Wakes all that wait on `word`.
 #[cfg(any(guest, native))]
 pub(crate) fn wake_all(word: &AtomicU32) {
-    let _ = futex::wake(word, futex::Flags::PRIVATE, i32::MAX as u32);
+    futex(word, WAKE, i32::MAX as u32, None);
 }
 
 /// Waits for ever.
@@ -88,7 +98,19 @@ pub fn monotonic_nanoseconds() -> u64 {
 /// The kernel's id of this thread.
 #[cfg(any(guest, native))]
 pub(crate) fn thread_id() -> usize {
-    rustix::thread::gettid().as_raw_nonzero().get() as usize
+    // SAFETY: gettid(2) always succeeds.
+    unsafe { arch::syscall(number::GETTID, [0; 6]) as usize }
+}
+
+/// Whether this process has no thread with this id.
+#[cfg(guest)]
+pub(crate) fn is_gone(thread: usize) -> bool {
+    const ESRCH: isize = 3;
+    // SAFETY: getpid(2), and tgkill(2) of no signal.
+    unsafe {
+        let process = arch::syscall(number::GETPID, [0; 6]) as usize;
+        arch::syscall(number::TGKILL, [process, thread, 0, 0, 0, 0]) == -ESRCH
+    }
 }
 
 /// Writes all of `bytes` to stderr, if there is one.

@@ -10,6 +10,7 @@ use import_dynamic::guest_scope;
 use crate::imports::*;
 use crate::is_root;
 
+mod children;
 mod functions;
 
 use functions::*;
@@ -23,7 +24,9 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ("ids_changed_in_a_callback", || on_all_threads(in_a_callback)),
     ("ids_changed_at_once", at_once),
     ("ids_changed_while_threads_attach", while_threads_attach),
-    ("ids_changed_in_a_child", in_a_child),
+    ("ids_changed_in_a_child", children::in_a_child),
+    ("ids_changed_in_a_child_with_threads", children::in_a_child_with_threads),
+    ("ids_changed_in_a_child_by_a_filtered_process", children::in_a_child_of_a_container),
     ("ids_refused", refused),
     ("ids_of_a_thread_without_home", without_home),
 ];
@@ -227,24 +230,6 @@ fn while_threads_attach() {
     for found in ids() {
         assert_eq!(found[0], "2002 2002 2002 2002");
     }
-}
-
-/// std's Command sets them between fork and exec, where there is one thread.
-fn in_a_child() {
-    use std::os::unix::process::CommandExt;
-
-    if !is_root() {
-        return;
-    }
-    let run = || {
-        assert_eq!(labs(-1), 1);
-        let output = crate::case("ids_refused").env("IDS", "1").uid(2001).gid(1001).output().expect("run");
-        let text = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && text.contains("2001 2001 2001 2001, 1001 1001 1001 1001"), "{output:?}");
-    };
-    run();
-    std::thread::spawn(run).join().expect("from another thread");
-    expect("0 0 0 0", "0 0 0 0", &ids()[0][2]);
 }
 
 /// Without the rights for it nothing changes, and whoever calls is told.

@@ -75,7 +75,13 @@ pub(crate) mod number {
     #[cfg(guest)]
     pub(crate) const SETRESGID: usize = 119;
     #[cfg(guest)]
+    pub(crate) const KILL: usize = 62;
+    #[cfg(guest)]
     pub(crate) const TGKILL: usize = 234;
+    #[cfg(any(guest, native))]
+    pub(crate) const FUTEX: usize = 202;
+    #[cfg(any(guest, native))]
+    pub(crate) const GETTID: usize = 186;
     #[cfg(guest)]
     pub(crate) const UNSHARE: usize = 272;
     #[cfg(guest)]

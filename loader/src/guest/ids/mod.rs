@@ -8,9 +8,9 @@
 use core::ffi::c_int;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-use crate::arch::{self, number};
+use crate::arch;
 use crate::error::Errno;
-use crate::guest::internal::{self, GuestSyncCall};
+use crate::guest::internal::{self, GuestSyncCall, Side};
 use crate::guest::lock::{Guard, Lock};
 use crate::guest::maker::{GUEST, HOME};
 use crate::guest::signals::{self, SignalsBlocked};
@@ -20,6 +20,7 @@ use crate::{fatal, sys};
 
 mod broadcast;
 pub(crate) mod functions;
+mod only_thread;
 
 /// A system call that changes ids, with at most three arguments.
 #[derive(Clone, Copy)]
@@ -60,7 +61,7 @@ pub(crate) unsafe fn release() {
 /// # Errors
 /// What the kernel said; EAGAIN where some threads could not be reached. Nothing has changed then.
 pub(crate) fn change(change: Change) -> Result<(), Errno> {
-    if is_only_thread() {
+    if only_thread::is_only_thread() {
         return change.here();
     }
     let is_guest_code = area::current().is_some();
@@ -80,13 +81,6 @@ pub(crate) fn change(change: Change) -> Result<(), Errno> {
             }
         }
     }
-}
-
-/// Whether the process has but this thread: a child, mostly, of fork(2) or vfork(2).
-fn is_only_thread() -> bool {
-    const CLONE_THREAD: usize = 0x1_0000;
-    // SAFETY: unshare(2) of what a process with one thread does not share: no effect then, else an error.
-    unsafe { arch::syscall(number::UNSHARE, [CLONE_THREAD, 0, 0, 0, 0, 0]) == 0 }
 }
 
 impl Change {
@@ -167,7 +161,9 @@ fn on_both_sides(host: &Host, change: Change) -> Result<(), Errno> {
         }
         internal::take_over();
     }
+    internal::set_changing(Side::Home);
     let home = at_home_from_anywhere(change);
+    internal::set_changing(Side::Guest);
     let mut call = musl.then(GuestSyncCall::new);
     Job::set(&raw const job, if home.is_ok() { WANTED } else { NOT_WANTED });
     while let Some(call) = &mut call
@@ -182,6 +178,7 @@ fn on_both_sides(host: &Host, change: Change) -> Result<(), Errno> {
     sys::wait_while(&job.state, WANTED);
     sys::wait_while(&job.state, NOT_WANTED);
     drop(call);
+    internal::set_changing(Side::Neither);
     home?;
     // As both libcs do when some of their threads have changed and others have not: nothing else would be safe.
     job.wait()
