@@ -20,6 +20,8 @@ pub(crate) mod at {
     pub(crate) const PAGESZ: usize = 6;
     pub(crate) const BASE: usize = 7;
     pub(crate) const ENTRY: usize = 9;
+    #[cfg(std_start)]
+    pub(crate) const HWCAP: usize = 16;
     pub(crate) const SECURE: usize = 23;
     #[cfg(guest)]
     pub(crate) const RANDOM: usize = 25;

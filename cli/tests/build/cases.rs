@@ -35,6 +35,7 @@ fn c_code_with_checks_variables_and_constructors() {
          condition 1\n\
          getopt a value\n\
          fd_set 1 environ 1 constructor 1\n\
+         indirect 1\n\
          weak 0 0\n\
          atexit\n",
     );

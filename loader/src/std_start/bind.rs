@@ -7,6 +7,7 @@ use super::dynamic::Dynamic;
 use super::import::Import;
 use super::lookup::Lookup;
 use crate::arch;
+use crate::start::{self, at};
 
 /// Binds all functions.
 ///
@@ -98,13 +99,22 @@ unsafe fn write_fixed_addresses(imports: &[Import], tables: &Dynamic) {
 }
 
 /// Runs the resolvers of the program's own indirect functions: they may call imports, and are last therefore.
+///
+/// They are told what the processor has as glibc tells it on AArch64 (sysdeps/aarch64/dl-irel.h, sys/ifunc.h). On x86-64
+/// they take no arguments, and look at none.
 unsafe fn run_resolvers(imports: &[Import], tables: &Dynamic) {
+    /// Says that there is a second argument.
+    const IFUNC_ARG_HWCAP: usize = 1 << 62;
+    let auxiliary = |kind| start::initial_stack().and_then(|stack| stack.auxiliary(kind)).unwrap_or(0);
+    let hwcap = auxiliary(at::HWCAP);
+    // __ifunc_arg_t, which begins with its size.
+    let argument = [size_of::<[usize; 3]>(), hwcap, auxiliary(at::HWCAP2)];
     for (place, resolver) in tables.of_kind(arch::IRELATIVE) {
         if import_of(imports, resolver).is_none() {
             // SAFETY: an indirect function's resolver returns the function's address.
             unsafe {
-                let resolver: unsafe extern "C" fn() -> usize = core::mem::transmute(resolver);
-                place.write_unaligned(resolver());
+                let resolver: unsafe extern "C" fn(usize, *const [usize; 3]) -> usize = core::mem::transmute(resolver);
+                place.write_unaligned(resolver(hwcap | IFUNC_ARG_HWCAP, &argument));
             }
         }
     }

@@ -1,4 +1,4 @@
-/* What C code makes of an import: checked functions, variables, constructors, pointers in data. */
+/* What C code makes of an import: checked functions, variables, constructors, pointers in data; and indirect functions. */
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/select.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -25,6 +26,24 @@ static void at_exit(void) { say("atexit\n"); }
 int (*const in_data[])(const char *) = {puts};
 extern int no_such_function_anywhere(void) __attribute__((weak));
 extern int gnu_get_libc_release_of_the_far_future(void) __attribute__((weak));
+
+/* Resolvers are told on AArch64 what the processor has (AAELF64, "GNU C Library IFUNC interface"), and nothing on x86-64. */
+static unsigned long hwcap, size, more[2];
+static int indirect_function(void) {
+#ifdef __aarch64__
+    return hwcap == (getauxval(AT_HWCAP) | 1ul << 62) && size >= 24 && more[0] == getauxval(AT_HWCAP) &&
+           more[1] == getauxval(AT_HWCAP2);
+#else
+    return 1;
+#endif
+}
+static int (*resolver(unsigned long given, const unsigned long *argument))(void) {
+#ifdef __aarch64__
+    hwcap = given, size = argument[0], more[0] = argument[1], more[1] = argument[2];
+#endif
+    return indirect_function;
+}
+static int indirect(void) __attribute__((ifunc("resolver")));
 
 void c_everything(const char *text, int n, double d) {
     char buffer[64];
@@ -57,6 +76,7 @@ void c_everything(const char *text, int n, double d) {
     FD_ZERO(&set);
     FD_SET(n, &set);
     printf("fd_set %d environ %d constructor %d\n", FD_ISSET(n, &set) != 0, environ != NULL, constructor_argc > 0);
+    printf("indirect %d\n", indirect());
     printf("weak %d %d\n", no_such_function_anywhere != NULL, gnu_get_libc_release_of_the_far_future != NULL);
     fflush(stdout);
 }
