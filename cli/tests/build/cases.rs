@@ -47,7 +47,7 @@ fn differences_between_c_libraries() {
     prints(
         "differences",
         "64 0 5000000000 4999999999 6000000000 1 1 1\n\
-         chk bc abcabcabc abc 5 12.5 abc 5 2.5 1 2 3 4 abc-5 abc 5 7.5 1 2 3|5 1 1\n\
+         chk bc abcabcabc abc 5 12.5 abc 5 2.5 1 2 3 4 abc-5 abc 5 7.5 1 2 3|5 1 1 4 4\n\
          dprintf abc 5 1.25\n\
          versions 11 regexec 0 2\n\
          res_init 0\n\

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -82,6 +83,11 @@ static void checked(volatile int *n, const char *text) {
     printf(" %d %d", file < 0 || read(file, buffer, *n) > 0, realpath("/", NULL) != NULL);
     FILE *stream = file < 0 ? NULL : fdopen(file, "r");
     if (stream && fgets(buffer, *n + 9, stream) && fread(&first, 1, *n / *n, stream) != 1) printf(" short");
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) || send(ends[1], "once", 4, 0) != 4) abort();
+    /* The first leaves it for the second. */
+    int peeked = recv(ends[0], buffer, *n, MSG_PEEK);
+    printf(" %d %d", peeked, (int)recvfrom(ends[0], buffer, *n, MSG_DONTWAIT, NULL, NULL));
     puts("");
     fflush(stdout);
     dprintf(1, "dprintf %s %d %g\n", text, *n, 0.25 * *n);
