@@ -22,7 +22,7 @@ pub(super) fn command(workspace: &Workspace, options: &Options) -> Result<ExitCo
     let contenders = Contenders::build(workspace)?;
     let mut skipped = contenders.skipped.clone();
     skipped.push(
-        "Implib.so's first call: its resolver is C code that its generator, a program of its own, writes".to_owned(),
+        "Implib.so's first call: it looks up by C code that its generator, a program of its own, writes".to_owned(),
     );
     if !has_wrfsbase() {
         skipped

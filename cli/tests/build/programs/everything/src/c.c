@@ -27,7 +27,7 @@ int (*const in_data[])(const char *) = {puts};
 extern int no_such_function_anywhere(void) __attribute__((weak));
 extern int gnu_get_libc_release_of_the_far_future(void) __attribute__((weak));
 
-/* Resolvers are told on AArch64 what the processor has (AAELF64, "GNU C Library IFUNC interface"), and nothing on x86-64. */
+/* IFUNC resolvers are told on AArch64 what the processor has (sys/ifunc.h), and nothing on x86-64. */
 static unsigned long hwcap, size, more[2];
 static int indirect_function(void) {
 #ifdef __aarch64__
@@ -37,13 +37,13 @@ static int indirect_function(void) {
     return 1;
 #endif
 }
-static int (*resolver(unsigned long given, const unsigned long *argument))(void) {
+static int (*choose(unsigned long given, const unsigned long *argument))(void) {
 #ifdef __aarch64__
     hwcap = given, size = argument[0], more[0] = argument[1], more[1] = argument[2];
 #endif
     return indirect_function;
 }
-static int indirect(void) __attribute__((ifunc("resolver")));
+static int indirect(void) __attribute__((ifunc("choose")));
 
 void c_everything(const char *text, int n, double d) {
     char buffer[64];
