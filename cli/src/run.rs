@@ -158,7 +158,7 @@ fn options(host: &HostArgs, root: &Root) -> CheckOptions {
     CheckOptions {
         interpreter: host.interpreter.clone().or_else(|| {
             // The variable by which a program is told at run time.
-            std::env::var_os("IMPORT_DYNAMIC_INTERPRETER").filter(|_| here).map(Into::into)
+            std::env::var_os("IMPORT_DYNAMIC_INTERPRETER").filter(|name| here && !name.is_empty()).map(Into::into)
         }),
         search: SearchOptions {
             library_path: host.library_path.clone().or_else(of_environment),

@@ -217,6 +217,10 @@ impl Message for Error {
             Self::NoInterpreter(attempts) => {
                 out.put(b"no usable host libc: no dynamic linker (tried");
                 put_list(out, attempts.0.iter(), c" ", Strings::new(": \0, \0"));
+                // Not in the smallest programs.
+                if cfg!(any(guest, native, std_start)) && attempts.0.are_cut() {
+                    out.put(b"; and more");
+                }
                 out.put(b"); install a libc or set ");
                 (INTERPRETER_VARIABLE, None)
             }

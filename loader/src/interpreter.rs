@@ -66,11 +66,11 @@ impl Interpreter {
     /// Finds the host's interpreter, whose name is in `path` then, and maps it.
     ///
     /// # Errors
-    /// [`Error::NoInterpreter`] names every file tried; [`Error::Memory`] where one could not be mapped for want of it.
+    /// [`Error::NoInterpreter`] names every file tried; [`Error::Memory`] where there is no memory for one.
     pub(crate) fn load(path: &mut Path, page: usize) -> Result<Self, Error> {
         let mut attempts = Attempts::NONE;
         let (mut names, mut programs) = (arch::INTERPRETERS, KNOWN_PROGRAMS);
-        if let Some(name) = crate::start::variable(INTERPRETER_VARIABLE) {
+        if let Some(name) = crate::start::variable(INTERPRETER_VARIABLE).filter(|name| !name.is_empty()) {
             (names, programs) = (Strings::one(name), Strings::all(&[]));
         }
         loop {
@@ -93,9 +93,9 @@ impl Interpreter {
             };
             match named.and_then(|()| Self::open(path.as_c_str(), page)) {
                 Ok(interpreter) => return Ok(interpreter),
-                // In the smallest programs this is one more reason in a list.
-                Err(Refusal::System(Errno::NO_MEMORY)) if cfg!(any(guest, native, std_start)) => {
-                    return Err(Error::Memory(Errno::NO_MEMORY));
+                // A later try may find some, in programs that try again.
+                Err(Refusal::System(errno @ Errno::NO_MEMORY)) if cfg!(any(guest, native, std_start)) => {
+                    return Err(Error::Memory(errno));
                 }
                 Err(reason) => attempts.push(path.as_c_str(), reason),
             }

@@ -92,6 +92,30 @@ fn the_interpreter_can_be_named() {
 }
 
 #[test]
+fn an_empty_name_names_no_interpreter() {
+    resolve(|command| _ = command.env("IMPORT_DYNAMIC_INTERPRETER", ""));
+}
+
+/// Where memory is short that is what is said: or that some of what was tried could not be kept.
+#[test]
+fn no_memory_for_an_interpreter() {
+    let interpreter = interpreter();
+    for program in programs() {
+        let limited = |kibibytes: u32| {
+            let script = format!("ulimit -v {kibibytes} && exec \"$0\" localhost");
+            let mut command = Command::new("sh");
+            output(command.args(["-c", &script]).arg(program).env("IMPORT_DYNAMIC_INTERPRETER", &interpreter))
+        };
+        // The kernel lets it start from some limit on, of which the address space's layout decides.
+        let started = (1..64).map(|step| limited(step * 128)).find(|output| output.status.code().is_some());
+        let output = started.expect("it starts with 8 MiB");
+        let line = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(NO_HOST), "{line}");
+        assert!(line.contains("out of memory") || line.contains("; and more)"), "{line}");
+    }
+}
+
+#[test]
 fn what_is_no_interpreter_is_refused_by_name() {
     let folder = folder("environment");
     refused(&folder.join("none"), "not found");

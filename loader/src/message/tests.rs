@@ -74,6 +74,26 @@ fn errors() {
 }
 
 #[test]
+fn attempts_that_there_is_no_memory_for() {
+    let said = |attempts| said(&Error::NoInterpreter(attempts));
+    assert!(said(Attempts::NONE).contains("(tried; and more); install"));
+    let mut attempts = Attempts::NONE;
+    attempts.push(c"/lib/one", Refusal::System(Errno(2)));
+    attempts.push(&std::ffi::CString::new("x".repeat(10_000)).expect("a name"), Rejection::NotElf.into());
+    assert!(said(attempts).contains("(tried /lib/one: not found; and more); install"));
+}
+
+/// A read that does not wait meets no limit on threads.
+#[test]
+#[cfg(guest)]
+fn one_number_of_several_meanings() {
+    assert_eq!(Errno(11).to_string(), "try again (errno 11)");
+    assert_eq!(Errno(40).to_string(), "too many symbolic links (errno 40)");
+    let text = "cannot start a thread for the host libc: thread limit reached (errno 11)";
+    assert_eq!(Error::Thread(Errno(11)).to_string(), text);
+}
+
+#[test]
 fn errors_cross_threads() {
     fn send_and_sync<T: Send + Sync + 'static>() {}
     send_and_sync::<Error>();
