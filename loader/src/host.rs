@@ -201,10 +201,6 @@ fn outcome() -> Result<&'static Host, Error> {
 
 #[cold]
 fn bring_up_once() -> Result<&'static Host, Error> {
-    // A handler that calls the host waits until there is one, not for the thread that it interrupts; and does not see a
-    // guest's control block in place.
-    #[cfg(guest)]
-    let _blocked = crate::guest::signals::SignalsBlocked::new();
     loop {
         match STATE.compare_exchange(UNBOUND, BUSY, Ordering::Acquire, Ordering::Acquire) {
             Ok(_) => break,

@@ -8,6 +8,7 @@ use crate::error::{Errno, Error};
 use crate::export::Exports;
 use crate::guest::maker::{self, GUEST};
 use crate::guest::program_break::block_program_break;
+use crate::guest::signals::SignalsBlocked;
 use crate::guest::{
     ENTER, area, attach, exit, fork, handlers, identity, ids, initial_stack, internal, overrides, process_id, signals,
     stack_bounds,
@@ -43,6 +44,9 @@ static MAIN_THREAD_POINTER: AtomicUsize = AtomicUsize::new(0);
 pub(crate) fn bring_up(stack: InitialStack, hwcap2: usize) -> Result<Host, Failure> {
     // The guest's first thread has the ids that the process has when it can be told of others.
     let _ids = ids::hold();
+    // A handler that calls the host waits until there is a guest, and does not see its control block in place. Not before:
+    // who changes ids waits for this thread.
+    let _blocked = SignalsBlocked::new();
     let page = start::page_size();
     let mut path = Path::EMPTY;
     let interpreter = Interpreter::load(&mut path, page)?;

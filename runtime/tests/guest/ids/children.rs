@@ -40,9 +40,9 @@ pub(super) fn in_a_child_with_threads() {
             child => assert_eq!(status_of(child), Some(7)),
         }
     };
-    run(); // with the kept control block
+    run(); // which brings up its own guest, while its ids change
     assert_eq!(labs(-1), 1);
-    run(); // with one of its own
+    run(); // whose guest is the parent's
 }
 
 /// How a child ended, or `None` if by a signal: that of a limit, if it has not by then.
