@@ -17,8 +17,8 @@ use linker::Linker;
 
 const TARGETS: [&str; 2] = ["aarch64-apple-darwin", "x86_64-apple-darwin"];
 
-/// Programs that are linked, all examples that are for macOS and import anything among them, and functions that they import: a linker must not see
-/// those.
+/// Programs that are linked, all examples that are for macOS and import anything among them, and functions that they import:
+/// a linker must not see those.
 const PROGRAMS: &[(&str, &[&str])] = &[
     ("dns-lookup", &["_getaddrinfo", "_freeaddrinfo", "_gai_strerror"]),
     ("search-calls", &["_res_search", "_res_9_ninit", "_res_9_nsearch", "_res_9_nclose", "_search_words"]),
