@@ -35,8 +35,8 @@ pub(crate) const EMULATED_GUEST_CASES: &[Lookup] = &[
     cases("symbols", &["symbols_of_the_libc"]),
 ];
 
-/// Those that it can run where its pages are larger than this machine's: it does not have a main thread's stack then, and lets
-/// programs wait for ever beside musl.
+/// Those that it can run where its pages are larger than this machine's. It does not have a main thread's stack then; and the
+/// rest of a file's last page is there, but not for its system calls: musl's locks are there, and its threads wait for ever.
 pub(crate) const LARGE_PAGE_GUEST_CASES: &[Lookup] = &[
     THREADS.on_glibc(),
     CALLBACKS.on_glibc(),
