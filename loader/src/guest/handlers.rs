@@ -3,7 +3,7 @@
 //!
 //! Both libcs' `sigaction` lead here (`sigaction.rs`), and the kernel is given one of two trampolines, which puts the right
 //! thread pointer in and back. The kernel's flags and mask stay the program's, so that SA_SIGINFO, SA_RESTART,
-//! SA_ONSTACK and the rest are as they were asked for. One side sees the other's handler as the address of its trampoline: it may call that as a handler, or install it again.
+//! SA_ONSTACK and the rest are as asked for. One side sees the other's handler as its trampoline, to call or to install again.
 
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
